@@ -1,0 +1,1 @@
+"""The pages of a project, by subject: methods, access(), form, action, redirect."""

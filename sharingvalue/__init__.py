@@ -1,0 +1,1 @@
+"""Sharing Value: the composition of the apps, and the base they stand on."""

@@ -1,0 +1,119 @@
+"""What every form has: clean line ends, a token against double clicks, and both texts after a clash."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from .versioned import StaleVersionError, Versioned, plain
+
+
+def as_typed(text: str) -> str:
+    """`text` with one kind of line end and no spaces before it: what two browsers send alike is the same text."""
+    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")).strip()
+
+
+class Prose(forms.CharField):
+    """Text of several lines, kept as it was typed but for its line ends."""
+
+    def __init__(self, *args: Any, rows: int = 4, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
+        super().__init__(*args, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return as_typed(super().to_python(value))
+
+
+class OnceForm(forms.Form):
+    """A form that makes something: its hidden token lets a double click make one."""
+
+    once = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("once", uuid.uuid4())
+
+    def clean_once(self) -> uuid.UUID:
+        return self.cleaned_data["once"] or uuid.uuid4()
+
+
+class VersionedForm(forms.ModelForm):
+    """A form over a Versioned thing that knows what its person saw, and so what they changed.
+
+    `changes` holds only the fields this person changed; `seen` the version they saw.
+    """
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
+
+    def __init__(self, data: Any = None, files: Any = None, *, instance: Versioned, **kwargs: Any) -> None:
+        super().__init__(data, files, instance=instance, **kwargs)
+        # The instance must keep what the database says: construct_instance would put this form's values into it.
+        self.current = instance
+        self.initial["seen"] = instance.version
+        self.stale = False
+        seen = self._seen()
+        if seen < instance.version:
+            self.initial.update(
+                {name: value for name, value in instance.as_of(seen).items() if name in self.fields}
+            )
+
+    def _seen(self) -> int:
+        raw = self.data.get(self.add_prefix("seen")) if self.is_bound else None
+        try:
+            seen = int(raw)
+        except (TypeError, ValueError):
+            return self.current.version
+        return seen if 1 <= seen <= self.current.version else self.current.version
+
+    def _post_clean(self) -> None:
+        """Validate against the model's own rules without writing into the instance."""
+        kept = {name: getattr(self.current, name) for name in self._meta.fields or ()}
+        super()._post_clean()
+        for name, value in kept.items():
+            setattr(self.current, name, value)
+
+    @property
+    def seen_version(self) -> int:
+        """The version this person had on the screen."""
+        return self._seen()
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """Field names and values that this person changed from what they saw."""
+        changed = {}
+        for name in self._meta.fields or ():
+            was, now = self.initial.get(name), self.cleaned_data.get(name)
+            if plain(now) != plain(was):
+                changed[name] = now
+        return changed
+
+    def rebase(self, current: Versioned, error: StaleVersionError) -> None:
+        """After a clash: keep this person's words in the form, put the other's beside them, and see `current`."""
+        self.stale = True
+        self.data = self.data.copy()
+        self.data[self.add_prefix("seen")] = str(current.version)
+        who = sorted({theirs.who for theirs in error.fields.values()})
+        for name, theirs in error.fields.items():
+            text = theirs.text
+            field = self.fields[name]
+            if isinstance(text, models.Model):
+                text = str(text)
+            elif choices := dict(getattr(field, "choices", ())):
+                text = (
+                    ", ".join(str(choices.get(one, one)) for one in text)
+                    if isinstance(text, list)
+                    else choices.get(text, text)
+                )
+            field.theirs = {"who": theirs.who, "text": text}  # type: ignore[attr-defined]
+        self.add_error(
+            None,
+            ValidationError(
+                "%(who)s changed the same words while you were writing. Nothing is lost: your words and theirs stand "
+                "side by side below. Make of them what should stand, and save again.",
+                params={"who": " and ".join(who)},
+            ),
+        )
