@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 import uuid
 from typing import Any, BinaryIO
 
+from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from projects.models import Project
+from projects.models import Project, Role
+from sharingvalue.base import mail
 from sharingvalue.base.history import Audience as Reads
-from sharingvalue.base.history import record, seen
+from sharingvalue.base.history import record
 from sharingvalue.base.words import findable
 from stakeholders.actions import RefusedError
 
@@ -26,7 +31,11 @@ _WORDS = ("title", "short_title", "summary", "limits", "context", "covers")
 
 @transaction.atomic
 def output_add(
-    project: Project, *, by: Any, once: uuid.UUID | None = None, file: tuple[BinaryIO, Checked] | None = None,
+    project: Project,
+    *,
+    by: Any,
+    once: uuid.UUID | None = None,
+    file: tuple[BinaryIO, Checked] | None = None,
     **values: Any,
 ) -> Output:
     """Draft an output, with its file when there is one. The same `once` gives the same output."""
@@ -34,7 +43,9 @@ def output_add(
     if once and (again := Output.objects.filter(once=once).first()) is not None:
         return again
     output = Output.objects.create(project=project, once=once or uuid.uuid4(), **values)
-    record("output.add", output, by=by, after={"title": output.title}, version=1, audience=Reads.TEAM)
+    record(
+        "output.add", output, by=by, shown="", after={"title": output.title}, version=1, audience=Reads.TEAM
+    )
     _wrote(output, by)
     if file is not None:
         _keep(output, file, by)
@@ -43,14 +54,19 @@ def output_add(
 
 @transaction.atomic
 def output_edit(
-    output: Output, changes: dict[str, Any], *, seen: int, by: Any, file: tuple[BinaryIO, Checked] | None = None
+    output: Output,
+    changes: dict[str, Any],
+    *,
+    seen: int,
+    by: Any,
+    file: tuple[BinaryIO, Checked] | None = None,
 ) -> None:
     """Change an output's words, or put another file in the place of its file.
 
     Raises StaleVersionError when somebody else changed the same words, RefusedError when it is not a draft.
     """
     _locked(output, State.DRAFT, State.WITHDRAWN)
-    changed = output.change("output.edit", seen, by=by, audience=Reads.TEAM, **changes)
+    changed = output.change("output.edit", seen, by=by, reads=Reads.TEAM, **changes)
     if file is not None:
         _keep(output, file, by)
     if changed or file is not None:
@@ -65,7 +81,7 @@ def output_share(output: Output, *, audience: str, why_not_open: str, seen: int,
     if audience != Audience.OPEN and not why_not_open.strip():
         raise RefusedError(_("Sharing is the default. Say why this is not shared with everyone."))
     why = why_not_open if audience != Audience.OPEN else ""
-    output.change("output.share", seen, by=by, audience=Reads.TEAM, **{"audience": audience, "why_not_open": why})
+    output.change("output.share", seen, by=by, reads=Reads.TEAM, audience=audience, why_not_open=why)
 
 
 @transaction.atomic
@@ -73,11 +89,18 @@ def output_submit(output: Output, *, by: Any) -> None:
     """Hand a draft to the safety reviewers: the lead's consent to release it as it stands."""
     row = _locked(output, State.DRAFT, State.WITHDRAWN)
     if missing := missing_for_review(row):
-        raise RefusedError(_("Before it goes to the reviewer: %(missing)s.") % {"missing": "; ".join(missing)})
-    row.state, row.submitted_at, row.submitted_by, row.returned_because = State.IN_REVIEW, timezone.now(), by, ""
+        raise RefusedError(
+            _("Before it goes to the reviewer: %(missing)s.") % {"missing": "; ".join(missing)}
+        )
+    row.state, row.submitted_at, row.submitted_by, row.returned_because = (
+        State.IN_REVIEW,
+        timezone.now(),
+        by,
+        "",
+    )
     row.save(update_fields=["state", "submitted_at", "submitted_by", "returned_because"])
     _wrote(row, by)
-    record("output.submit", row, by=by, version=row.version, audience=Reads.TEAM)
+    record("output.submit", row, by=by, shown="", version=row.version, audience=Reads.TEAM)
 
 
 @transaction.atomic
@@ -86,7 +109,7 @@ def output_take_back(output: Output, *, by: Any) -> None:
     row = _locked(output, State.IN_REVIEW)
     row.state = State.DRAFT
     row.save(update_fields=["state"])
-    record("output.take_back", row, by=by, audience=Reads.TEAM)
+    record("output.take_back", row, by=by, shown="", audience=Reads.TEAM)
 
 
 @transaction.atomic
@@ -95,7 +118,7 @@ def output_return(output: Output, *, because: str, by: Any) -> None:
     row = _locked(output, State.IN_REVIEW)
     row.state, row.returned_because = State.DRAFT, because
     row.save(update_fields=["state", "returned_because"])
-    record("output.return", row, by=by, note=because, audience=Reads.TEAM)
+    record("output.return", row, by=by, shown="", note=because, audience=Reads.TEAM)
 
 
 @transaction.atomic
@@ -133,7 +156,11 @@ def output_release(output: Output, *, fingerprint: str, by: Any) -> Release:
     release.save()
     Output.objects.filter(pk=row.pk).update(state=State.RELEASED)
     record(
-        "output.release", release, by=by, version=row.version,
+        "output.release",
+        release,
+        by=by,
+        shown="",
+        version=row.version,
         after={"audience": release.audience, "sha256": release.file_sha256},
     )
     return release
@@ -150,12 +177,8 @@ def output_withdraw(release: Release, *, because: str, by: Any) -> None:
     row.withdrawn_at, row.withdrawn_by, row.withdrawn_because = timezone.now(), by, because
     row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because"])
     Output.objects.filter(pk=row.output_id).update(state=State.WITHDRAWN)
-    record("output.withdraw", row, by=by, note=because)
-
-
-def insight_seen(release: Release, action: str, *, by: Any) -> None:
-    """Note that a restricted insight was opened ("insight.view"), or any insight's file taken ("insight.download")."""
-    seen(action, release, by=by)
+    record("output.withdraw", row, by=by, shown="", note=because)
+    _tell_leads(row, because, by)
 
 
 def missing_for_review(output: Output) -> list[str]:
@@ -187,7 +210,10 @@ def _keep(output: Output, file: tuple[BinaryIO, Checked], by: Any) -> None:
     path, before = new_path(output.project, checked.type), output.file_path
     default_storage.save(path, File(content))
     values = {
-        "file_path": path, "file_name": checked.name, "file_type": checked.type, "file_size": checked.size,
+        "file_path": path,
+        "file_name": checked.name,
+        "file_type": checked.type,
+        "file_size": checked.size,
         "file_sha256": checked.sha256,
     }
     was = {"file_name": output.file_name, "file_sha256": output.file_sha256}
@@ -196,8 +222,13 @@ def _keep(output: Output, file: tuple[BinaryIO, Checked], by: Any) -> None:
     output.uploaded_by = by
     output.save(update_fields=[*values, "uploaded_by"])
     record(
-        "output.upload", output, by=by, before=was,
-        after={"file_name": checked.name, "file_sha256": checked.sha256}, audience=Reads.TEAM,
+        "output.upload",
+        output,
+        by=by,
+        shown="",
+        before=was,
+        after={"file_name": checked.name, "file_sha256": checked.sha256},
+        audience=Reads.TEAM,
     )
     if before:
         transaction.on_commit(lambda: default_storage.delete(before))
@@ -205,23 +236,38 @@ def _keep(output: Output, file: tuple[BinaryIO, Checked], by: Any) -> None:
 
 def _freeze(output: Output, release: Release) -> None:
     """Copy the file to the release, after reading that it is the very one that was checked."""
-    import hashlib
-    import io
-
     with default_storage.open(output.file_path) as file:
-        content = file.read()
-    if hashlib.sha256(content).hexdigest() != output.file_sha256:
-        raise RefusedError(_("The file is not the one that was handed in. Ask the author to upload it again."))
-    release.file_path = new_path(output.project, output.file_type).replace("outputs/", "releases/", 1)
-    default_storage.save(release.file_path, File(io.BytesIO(content)))
+        if hashlib.file_digest(file, "sha256").hexdigest() != output.file_sha256:
+            raise RefusedError(
+                _("The file is not the one that was handed in. Ask the author to upload it again.")
+            )
+        file.seek(0)
+        release.file_path = new_path(output.project, output.file_type).replace("outputs/", "releases/", 1)
+        default_storage.save(release.file_path, File(file))
     for name in ("file_name", "file_type", "file_size", "file_sha256"):
         setattr(release, name, getattr(output, name))
 
 
+def _tell_leads(release: Release, because: str, by: Any) -> None:
+    """Write to those who lead the project, apart from who did it: an insight of theirs is gone."""
+    leads = release.project.participants.current().filter(role=Role.LEAD, user__isnull=False).exclude(user=by)
+    for part in leads.select_related("user"):
+        context = {
+            "person": part.user,
+            "release": release,
+            "because": because,
+            "by": by,
+            "site_url": settings.SITE_URL,
+        }
+        text = render_to_string("insights/mail/withdrawn.txt", context)
+        subject = _("“%(title)s” was withdrawn") % {"title": release}
+        mail.post(part.user.email, subject, text, by=by, key=f"withdrawn-{release.pk}-{part.user_id}")
+
+
 def _slug(output: Output) -> str:
     stem = slugify(findable(output.short_title or output.title))[:70].strip("-") or "insight"
-    taken = set(Release.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    slug, n = stem, 2
-    while slug in taken:
-        slug, n = f"{stem}-{n}", n + 1
+    # Not a counter: "-2" would tell that there is another of this name, which may be hidden.
+    slug = stem
+    while Release.objects.filter(slug=slug).exists():
+        slug = f"{stem}-{secrets.token_hex(3)}"
     return slug

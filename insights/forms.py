@@ -26,7 +26,9 @@ class InsightFile(forms.FileField):
             required=False,
             allow_empty_file=True,  # Our own message says what to do.
             widget=forms.FileInput(attrs={"accept": ".csv,.pdf,text/csv,application/pdf"}),
-            help_text=gettext_lazy("A table as CSV (UTF-8), or a report as PDF, up to 25 MB. Figures only, no people."),
+            help_text=gettext_lazy(
+                "A table as CSV (UTF-8), or a report as PDF, up to 25 MB. Figures only, no people."
+            ),
             **kwargs,
         )
 
@@ -43,28 +45,44 @@ class InsightFile(forms.FileField):
 def _words() -> dict[str, forms.Field]:
     return {
         "title": forms.CharField(
-            label=gettext_lazy("The finding, in one or two sentences"), max_length=240,
+            label=gettext_lazy("The finding, in one or two sentences"),
+            max_length=240,
             widget=forms.Textarea(attrs={"rows": 2}),
-            help_text=gettext_lazy("Say what was found, not what was done: it is the first thing people read."),
+            help_text=gettext_lazy(
+                "Say what was found, not what was done: it is the first thing people read."
+            ),
         ),
         "short_title": forms.CharField(
-            label=gettext_lazy("Short title"), max_length=160, required=False,
+            label=gettext_lazy("Short title"),
+            max_length=160,
+            required=False,
             help_text=gettext_lazy("A name for it in lists and when it is cited."),
         ),
         "summary": Prose(
-            label=gettext_lazy("Summary in plain words"), rows=5, required=False, max_length=MOST,
+            label=gettext_lazy("Summary in plain words"),
+            rows=5,
+            required=False,
+            max_length=MOST,
             help_text=gettext_lazy("What was found, from whom, and when."),
         ),
         "limits": Prose(
-            label=gettext_lazy("What it does not say"), rows=4, required=False, max_length=MOST,
+            label=gettext_lazy("What it does not say"),
+            rows=4,
+            required=False,
+            max_length=MOST,
             help_text=gettext_lazy("One limit a line: what nobody should read into it."),
         ),
         "context": Prose(
-            label=gettext_lazy("Read it with this in mind"), rows=4, required=False, max_length=MOST,
+            label=gettext_lazy("Read it with this in mind"),
+            rows=4,
+            required=False,
+            max_length=MOST,
             help_text=gettext_lazy("What people who know the work would say beside these figures."),
         ),
         "covers": forms.CharField(
-            label=gettext_lazy("What time it covers"), max_length=160, required=False,
+            label=gettext_lazy("What time it covers"),
+            max_length=160,
+            required=False,
             help_text=gettext_lazy("For example: March 2025 to February 2026."),
         ),
     }
@@ -99,9 +117,14 @@ class OutputForm(VersionedForm):
 class ShareForm(VersionedForm):
     """With whom an insight is shared; less than everyone needs a reason."""
 
-    audience = forms.ChoiceField(label=gettext_lazy("Shared with"), choices=Audience.choices, widget=forms.RadioSelect)
+    audience = forms.ChoiceField(
+        label=gettext_lazy("Shared with"), choices=Audience.choices, widget=forms.RadioSelect
+    )
     why_not_open = Prose(
-        label=gettext_lazy("Why it is not shared with everyone"), rows=3, required=False, max_length=4000,
+        label=gettext_lazy("Why it is not shared with everyone"),
+        rows=3,
+        required=False,
+        max_length=4000,
         help_text=gettext_lazy("Needed for anything but everyone. Every participant sees it."),
     )
 
@@ -112,7 +135,9 @@ class ShareForm(VersionedForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("audience") == Audience.PARTICIPANTS and not cleaned.get("why_not_open"):
-            self.add_error("why_not_open", _("Sharing is the default. Say why this is not shared with everyone."))
+            self.add_error(
+                "why_not_open", _("Sharing is the default. Say why this is not shared with everyone.")
+            )
         return cleaned
 
 
@@ -120,7 +145,9 @@ class ReturnForm(forms.Form):
     """What has to change before it can be released."""
 
     because = Prose(
-        label=gettext_lazy("What has to change"), rows=3, max_length=4000,
+        label=gettext_lazy("What has to change"),
+        rows=3,
+        max_length=4000,
         help_text=gettext_lazy("The authors read this. Name the table, the words, the reason."),
     )
 
@@ -130,11 +157,15 @@ class ReleaseForm(forms.Form):
 
     fingerprint = forms.CharField(widget=forms.HiddenInput, max_length=64)
     identifies_nobody = forms.BooleanField(
-        label=gettext_lazy("I looked at the figures and the words, and found nothing that could identify anyone."),
+        label=gettext_lazy(
+            "I looked at the figures and the words, and found nothing that could identify anyone."
+        ),
         error_messages={"required": gettext_lazy("Answer this one, or send it back with the reason.")},
     )
     harms_no_group = forms.BooleanField(
-        label=gettext_lazy("I found nothing that could harm or embarrass a group, read with its limits and context."),
+        label=gettext_lazy(
+            "I found nothing that could harm or embarrass a group, read with its limits and context."
+        ),
         error_messages={"required": gettext_lazy("Answer this one, or send it back with the reason.")},
     )
 
@@ -143,7 +174,9 @@ class WithdrawForm(forms.Form):
     """Why a released insight is withdrawn."""
 
     because = Prose(
-        label=gettext_lazy("Why it is withdrawn"), rows=3, max_length=4000,
+        label=gettext_lazy("Why it is withdrawn"),
+        rows=3,
+        max_length=4000,
         help_text=gettext_lazy("Its page stays and says so, with these words."),
     )
 

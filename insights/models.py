@@ -141,7 +141,9 @@ class ReleaseQuerySet(models.QuerySet):
         known = Q(audience=Audience.OPEN)
         if user.is_authenticated:
             known |= Q(project_id__in=ids_held(Project, user, "view_project"))
-        return self.filter(known).select_related("project", "project__lead_organisation", "output", "released_by")
+        return self.filter(known).select_related(
+            "project", "project__lead_organisation", "output", "released_by"
+        )
 
     def shared_with(self, user: Any) -> ReleaseQuerySet:
         """Those of the projects in which the person takes part."""
@@ -212,7 +214,8 @@ class Release(models.Model):
                 fields=["output"], condition=Q(withdrawn_at__isnull=True), name="release_stands_once"
             ),
             models.CheckConstraint(
-                condition=Q(withdrawn_at__isnull=True) | ~Q(withdrawn_because=""), name="release_withdrawn_with_reason"
+                condition=Q(withdrawn_at__isnull=True) | ~Q(withdrawn_because=""),
+                name="release_withdrawn_with_reason",
             ),
         ]
 

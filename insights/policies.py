@@ -67,6 +67,11 @@ def readers_of_the_release(ask: Ask) -> bool:
     return ask.thing.audience == Audience.OPEN or ask.has(VIEW)
 
 
+def who_may_ask_to_withdraw(ask: Ask) -> bool:
+    """Those of the project, and administrators for what anyone may read; to others it is just an insight."""
+    return readers_of_the_release(ask) and ask.any_of((VIEW, ADMINISTRATOR))
+
+
 def readers_of_the_file(ask: Ask) -> bool:
     """As the insight itself, and nobody once it is withdrawn."""
     return readers_of_the_release(ask) and ask.thing.withdrawn_at is None
@@ -91,7 +96,9 @@ RULES |= {
     "file.download": Rule((CHANGE, REVIEW), knows=makers),
     "output.return": Rule(REVIEW, unless=(*over, not_in_review, both_sides), knows=makers),
     "output.release": Rule(REVIEW, unless=(*over, not_in_review, both_sides, wrote_it), knows=makers),
-    "output.withdraw": Rule((MANAGE, REVIEW, ADMINISTRATOR), unless=(no_longer_there,), knows=readers_of_the_release),
+    "output.withdraw": Rule(
+        (MANAGE, REVIEW, ADMINISTRATOR), unless=(no_longer_there,), knows=who_may_ask_to_withdraw
+    ),
     "insight.list": Rule(ANYONE, knows=anybody),
     "insight.view": Rule(ANYONE, knows=readers_of_the_release),
     "insight.download": Rule(ANYONE, knows=readers_of_the_file),

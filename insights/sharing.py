@@ -29,9 +29,16 @@ def progress(projects: Sequence[Project]) -> dict[int, list[Piece]]:
     return {
         project.pk: [
             _piece(_("an insight, released by another person"), [True for _one in found[project.pk]]),
-            _piece(_("what it does not say"), [bool(limits) for limits, _context, _audience in found[project.pk]]),
-            _piece(_("what to keep in mind"), [bool(context) for _limits, context, _audience in found[project.pk]]),
-            _piece(_("shared with everyone"), [a == Audience.OPEN for _limits, _context, a in found[project.pk]]),
+            _piece(
+                _("what it does not say"), [bool(limits) for limits, _context, _audience in found[project.pk]]
+            ),
+            _piece(
+                _("what to keep in mind"),
+                [bool(context) for _limits, context, _audience in found[project.pk]],
+            ),
+            _piece(
+                _("shared with everyone"), [a == Audience.OPEN for _limits, _context, a in found[project.pk]]
+            ),
         ]
         for project in projects
     }
@@ -50,15 +57,19 @@ def waits(user: Any) -> Iterable[Waiting]:
 
 def _to_review(user: Any) -> Iterable[Waiting]:
     outputs = (
-        Output.objects.filter(state=State.IN_REVIEW, project__in=Project.objects.where_may(user, "review_project"))
+        Output.objects.filter(
+            state=State.IN_REVIEW, project__in=Project.objects.where_may(user, "review_project")
+        )
         .exclude(authors__user=user)
         .select_related("project", "submitted_by")
     )
     for output in outputs:
         yield _waiting(
-            output.project, output.submitted_at,
+            output.project,
+            output.submitted_at,
             _("Decide whether “%(title)s” can be released") % {"title": output},
-            _("%(who)s handed it in. Could it identify anyone, or harm a group?") % {"who": output.submitted_by},
+            _("%(who)s handed it in. Could it identify anyone, or harm a group?")
+            % {"who": output.submitted_by},
             output.get_absolute_url(),
         )
 
@@ -66,15 +77,20 @@ def _to_review(user: Any) -> Iterable[Waiting]:
 def _sent_back(user: Any) -> Iterable[Waiting]:
     outputs = (
         Output.objects.filter(
-            state=State.DRAFT, authors__user=user, project__in=Project.objects.where_may(user, "change_project")
+            state=State.DRAFT,
+            authors__user=user,
+            project__in=Project.objects.where_may(user, "change_project"),
         )
         .exclude(returned_because="")
         .select_related("project")
     )
     for output in outputs:
         yield _waiting(
-            output.project, output.submitted_at, _("Mend “%(title)s”") % {"title": output},
-            _("The reviewer sent it back: %(why)s") % {"why": output.returned_because}, output.get_absolute_url(),
+            output.project,
+            output.submitted_at,
+            _("Mend “%(title)s”") % {"title": output},
+            _("The reviewer sent it back: %(why)s") % {"why": output.returned_because},
+            output.get_absolute_url(),
         )
 
 
@@ -91,8 +107,11 @@ def _to_open(user: Any) -> Iterable[Waiting]:
     )
     for release in releases:
         yield _waiting(
-            release.project, release.released_at, _("Read “%(title)s”") % {"title": release},
-            _("It is shared with those who take part, you among them."), release.get_absolute_url(),
+            release.project,
+            release.released_at,
+            _("Read “%(title)s”") % {"title": release},
+            _("It is shared with those who take part, you among them."),
+            release.get_absolute_url(),
         )
 
 
@@ -115,4 +134,3 @@ def sections(project: Project) -> Iterable[dict]:
             "licence": release.licence,
             "file": release.file_name,
         }
-

@@ -22,6 +22,7 @@ from sharingvalue.base.versioned import StaleVersionError
 from stakeholders.actions import RefusedError
 
 from . import actions
+from .files import delimiter_of
 from .forms import CatalogueForm, OutputAddForm, OutputForm, ReleaseForm, ReturnForm, ShareForm, WithdrawForm
 from .models import Audience, Output, Release, State
 from .policies import makers
@@ -35,7 +36,9 @@ TYPES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 def _file(held: Output | Release) -> FileResponse:
     """A kept file, always as an attachment, under its safe name."""
     return FileResponse(
-        default_storage.open(held.file_path), as_attachment=True, filename=held.file_name,
+        default_storage.open(held.file_path),
+        as_attachment=True,
+        filename=held.file_name,
         content_type=TYPES[held.file_type],
     )
 
@@ -49,17 +52,24 @@ def preview(held: Output | Release) -> dict | None:
     text = head.decode("utf-8-sig", errors="replace")
     if len(head) == PREVIEW_BYTES:
         text = text.rpartition("\n")[0]
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
+    rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter_of(text)) if row]
+    if not rows:
+        return None
     body = rows[1 : PREVIEW_ROWS + 1]
     numbers = [all(_is_figure(row[n]) for row in body if n < len(row)) for n in range(len(rows[0]))]
     return {
         "head": [{"text": name.replace("_", " "), "number": numbers[n]} for n, name in enumerate(rows[0])],
         "rows": [
-            [{"text": cell, "hidden": cell.strip() in HIDDEN, "number": numbers[n], "head": n == 0,
-              "column": rows[0][n].replace("_", " ")}
-             for n, cell in enumerate(row[: len(rows[0])])]
+            [
+                {
+                    "text": cell,
+                    "hidden": cell.strip() in HIDDEN,
+                    "number": numbers[n],
+                    "head": n == 0,
+                    "column": rows[0][n].replace("_", " "),
+                }
+                for n, cell in enumerate(row[: len(rows[0])])
+            ]
             for row in body
         ],
         "more": len(rows) - 1 > PREVIEW_ROWS or len(head) == PREVIEW_BYTES,
@@ -83,7 +93,9 @@ def _output_page(request: HttpRequest, output: Output, template: str, **more) ->
 
 @require_GET
 def project_use(request: HttpRequest, reference: str) -> HttpResponse:
-    project = access(request, "project.view", Project.objects.select_related("lead_organisation"), reference=reference)
+    project = access(
+        request, "project.view", Project.objects.select_related("lead_organisation"), reference=reference
+    )
     context = frame(request, project, "use")
     context["releases"] = project.releases.standing()
     if makers(context["can"].ask):
@@ -93,7 +105,9 @@ def project_use(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def output_add(request: HttpRequest, reference: str) -> HttpResponse:
-    project = access(request, "output.add", Project.objects.select_related("lead_organisation"), reference=reference)
+    project = access(
+        request, "output.add", Project.objects.select_related("lead_organisation"), reference=reference
+    )
     form = OutputAddForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         return redirect(actions.output_add(project, by=request.user, **form.cleaned_data))
@@ -104,10 +118,18 @@ def output_add(request: HttpRequest, reference: str) -> HttpResponse:
 def output_preview(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     output = access(request, "output.preview", Output.objects.of(reference), pk=pk)
     standing = output.releases.standing().first()
-    release_form = ReleaseForm(initial={"fingerprint": output.fingerprint}) if output.state == State.IN_REVIEW else None
+    release_form = (
+        ReleaseForm(initial={"fingerprint": output.fingerprint}) if output.state == State.IN_REVIEW else None
+    )
     return _output_page(
-        request, output, "output_preview", standing=standing, release_form=release_form, return_form=ReturnForm(),
-        missing=actions.missing_for_review(output), authors=output.authors.select_related("user"),
+        request,
+        output,
+        "output_preview",
+        standing=standing,
+        release_form=release_form,
+        return_form=ReturnForm(),
+        missing=actions.missing_for_review(output),
+        authors=output.authors.select_related("user"),
     )
 
 
@@ -180,7 +202,10 @@ def output_return(request: HttpRequest, reference: str, pk: int) -> HttpResponse
             messages.error(request, str(error))
         return redirect(output)
     return _output_page(
-        request, output, "output_preview", return_form=form,
+        request,
+        output,
+        "output_preview",
+        return_form=form,
         release_form=ReleaseForm(initial={"fingerprint": output.fingerprint}),
     )
 
@@ -191,7 +216,9 @@ def output_release(request: HttpRequest, reference: str, pk: int) -> HttpRespons
     form = ReleaseForm(request.POST)
     if form.is_valid():
         try:
-            release = actions.output_release(output, fingerprint=form.cleaned_data["fingerprint"], by=request.user)
+            release = actions.output_release(
+                output, fingerprint=form.cleaned_data["fingerprint"], by=request.user
+            )
         except RefusedError as error:
             messages.error(request, str(error))
             return redirect(output)
@@ -215,7 +242,9 @@ def insight_list(request: HttpRequest) -> HttpResponse:
     words = form.cleaned_data["q"] if form.is_valid() else ""
     found = Release.objects.open().select_related("project").order_by("-released_at", "-pk")
     page = Paginator(found.found_by(words) if words else found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "insights/insight_list.html", {"nav": "insights", "form": form, "words": words, "page": page})
+    return render(
+        request, "insights/insight_list.html", {"nav": "insights", "form": form, "words": words, "page": page}
+    )
 
 
 @login_not_required
@@ -249,12 +278,16 @@ def output_withdraw(request: HttpRequest, slug: str) -> HttpResponse:
         actions.output_withdraw(release, because=form.cleaned_data["because"], by=request.user)
         messages.success(request, _("Withdrawn. Its page says so from now on."))
         return redirect(release)
-    return render(request, "insights/output_withdraw.html", {"nav": "insights", "release": release, "form": form})
+    return render(
+        request, "insights/output_withdraw.html", {"nav": "insights", "release": release, "form": form}
+    )
 
 
 @require_GET
 def shared_view(request: HttpRequest) -> HttpResponse:
     access(request, "shared.view")
-    shared = Release.objects.shared_with(request.user).select_related("project").order_by("-released_at", "-pk")
+    shared = (
+        Release.objects.shared_with(request.user).select_related("project").order_by("-released_at", "-pk")
+    )
     page = Paginator(shared, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "insights/shared_view.html", {"nav": "shared", "page": page})

@@ -16,6 +16,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from sharingvalue.base.templatetags.house import in_words
 from stakeholders.models import Organisation
 
 from .models import Participant, Project, Purpose, Role, Thread, ThreadReading
@@ -63,7 +64,11 @@ class Part:
     sections: list[Sections] = field(default_factory=list)
 
     def join(
-        self, *, progress: Progress | None = None, waits: Waits | None = None, sections: Sections | None = None
+        self,
+        *,
+        progress: Progress | None = None,
+        waits: Waits | None = None,
+        sections: Sections | None = None,
     ) -> None:
         """Let an app add how far the part is, what waits in it, and what a summary prints of it; twice changes nothing."""
         if progress and progress not in self.progress:
@@ -78,16 +83,22 @@ PARTS: dict[str, Part] = {
     part.key: part
     for part in (
         Part(
-            "idea", gettext_lazy("Right idea"),
-            gettext_lazy("What we want to know, who benefits, and what it builds on."), "project.idea",
+            "idea",
+            gettext_lazy("Right idea"),
+            gettext_lazy("What we want to know, who benefits, and what it builds on."),
+            "project.idea",
         ),
         Part(
-            "people", gettext_lazy("Right people"),
-            gettext_lazy("Who knows, who decides, who is affected and who will use it, from the start and throughout."),
+            "people",
+            gettext_lazy("Right people"),
+            gettext_lazy(
+                "Who knows, who decides, who is affected and who will use it, from the start and throughout."
+            ),
             "project.people",
         ),
         Part(
-            "information", gettext_lazy("Right information"),
+            "information",
+            gettext_lazy("Right information"),
             gettext_lazy(
                 "The least that answers the question, from the fewest people, with the words that give the numbers "
                 "their meaning."
@@ -95,8 +106,11 @@ PARTS: dict[str, Part] = {
             "project.information",
         ),
         Part(
-            "use", gettext_lazy("Right use"),
-            gettext_lazy("Made sense of together, safe, shared by default, used, and told back to those who gave."),
+            "use",
+            gettext_lazy("Right use"),
+            gettext_lazy(
+                "Made sense of together, safe, shared by default, used, and told back to those who gave."
+            ),
             "project.use",
         ),
     )
@@ -105,7 +119,9 @@ PARTS: dict[str, Part] = {
 
 def progress_of(projects: Sequence[Project]) -> dict[int, dict[str, list[Piece]]]:
     """For each project's key and each part's key, its pieces; a fixed number of queries however many projects."""
-    found: dict[int, dict[str, list[Piece]]] = {project.pk: {key: [] for key in PARTS} for project in projects}
+    found: dict[int, dict[str, list[Piece]]] = {
+        project.pk: {key: [] for key in PARTS} for project in projects
+    }
     for key, part in PARTS.items():
         for ask in part.progress:
             for pk, pieces in ask(projects).items():
@@ -123,7 +139,7 @@ def waiting_for(user: Any) -> list[Waiting]:
 
 
 def _piece(name: Any, have: Any, of: Any = True) -> Piece:
-    state = "done" if have and have == of or have is True else "begun" if have else "todo"
+    state = "done" if (have and have == of) or have is True else "begun" if have else "todo"
     return Piece(str(name), state)
 
 
@@ -224,12 +240,21 @@ def _to_answer(user: Any) -> Iterable[Waiting]:
             since=row["since"],
             title=ngettext(
                 "Answer a comment on “%(title)s”", "Answer %(n)s comments on “%(title)s”", row["n"]
-            ) % {"n": row["n"], "title": row["purpose__title"]},
+            )
+            % {"n": in_words(row["n"]), "title": row["purpose__title"]},
             why=_("Those who said it have not heard back yet."),
             url=_purpose_url(row["project__reference"], row["purpose_id"]),
             project=row["project__title"],
             project_url=_project_url(row["project__reference"]),
         )
+
+
+_MINE = {
+    "question": gettext_lazy("your question"),
+    "concern": gettext_lazy("your concern"),
+    "suggestion": gettext_lazy("your suggestion"),
+    "support": gettext_lazy("what you said"),
+}
 
 
 def _to_read(user: Any) -> Iterable[Waiting]:
@@ -249,14 +274,11 @@ def _to_read(user: Any) -> Iterable[Waiting]:
         .annotate(title=F("purpose__title"), place=F("project__title"), reference=F("project__reference"))
     )
     for thread in threads[:50]:
-        what = {
-            "question": _("your question"), "concern": _("your concern"),
-            "suggestion": _("your suggestion"), "support": _("what you said"),
-        }[thread.kind] if thread.started_by_id == user.pk else _("a talk you take part in")
+        mine = _MINE.get(thread.kind) if thread.started_by_id == user.pk else None
+        title = _("Read the answer to %(what)s") if thread.answered else _("Read the reply to %(what)s")
         yield Waiting(
             since=thread.last_at,
-            title=(_("Read the answer to %(what)s") if thread.answered else _("Read what was said about %(what)s"))
-            % {"what": what},
+            title=title % {"what": mine} if mine else _("Read a new reply in a talk you are in"),
             why=_("It is about “%(title)s”.") % {"title": thread.title},
             url=_thread_url(thread.reference, thread.pk),
             project=thread.place,

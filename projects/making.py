@@ -27,5 +27,9 @@ def make(job: Job, tell: Callable[[int, str], None]) -> dict:
 
 
 def made(job: Job) -> None:
-    """The line of history, in the transaction that ends the job; the copy of the plan is not needed any more."""
+    """The line of history, in the transaction that ends the job; the copy of the plan is not needed any more.
+
+    It is dropped, so that words withdrawn later are not kept in it; its key still keeps it from being made twice.
+    """
     summary_made(job)
+    Job.objects.filter(pk=job.pk).update(input={})

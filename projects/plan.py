@@ -66,7 +66,9 @@ def plan_of(project: Project, *, talk: bool = True) -> Plan:
         voices=voices,
         purposes=purposes,
         threads=threads,
-        leads=tuple(voice.name for voice in voices if voice.participant and voice.participant.role == Role.LEAD),
+        leads=tuple(
+            voice.name for voice in voices if voice.participant and voice.participant.role == Role.LEAD
+        ),
     )
 
 
@@ -106,9 +108,10 @@ def without_contacts(plan: Plan) -> Plan:
 
 
 def for_reader(plan: Plan) -> Plan:
-    """The reader's edition: no talk, no names of persons but the lead's, no contact, interest or experience.
+    """The reader's edition: no talk, no names of persons, no contact, interest or experience, no reasons of stages.
 
-    Who takes part is shown as organisations and roles; a person without one is "a person" (permissions, note 1).
+    Who takes part, the lead too, is shown as organisations and roles; a person without one is "a person"
+    (permissions, note 1).
     """
     voices: dict[tuple[str, str], Voice] = {}
     for voice in plan.voices:
@@ -116,9 +119,12 @@ def for_reader(plan: Plan) -> Plan:
         assert part is not None
         person = part.user is not None
         name = (voice.organisation or (part.user.group_name if part.user else "")) if person else voice.name
-        shown = Voice(name=name or "A person", organisation="", role=voice.role, kind=voice.kind, since=voice.since)
+        shown = Voice(
+            name=name or "A person", organisation="", role=voice.role, kind=voice.kind, since=voice.since
+        )
         voices.setdefault((shown.name, shown.role), shown)
-    return replace(plan, voices=tuple(voices.values()), threads={}, leads=plan.leads, edition="reader")
+    stages = tuple(StageChange(stage=one.stage, on=one.on) for one in plan.stages)
+    return replace(plan, stages=stages, voices=tuple(voices.values()), threads={}, leads=(), edition="reader")
 
 
 def plan_for(ask: Ask) -> Plan:

@@ -125,10 +125,12 @@ def not_ready(ask: Ask) -> str:
     return ""
 
 
-def not_the_readers(ask: Ask) -> str:
-    """A reader takes the reader's edition: the full one holds what people said."""
-    if ask.thing.edition != Edition.READER and not ask.has(TALK):
-        return _("You read this plan. Ask for the reader’s edition.")
+def not_the_readers_edition(ask: Ask) -> str:
+    """What people said, and their names, do not leave the project."""
+    if ask.thing.edition != Edition.READER:
+        return _(
+            "This edition holds what people said. Make the reader’s edition, and share that one outside."
+        )
     return ""
 
 
@@ -137,6 +139,16 @@ def not_the_lead_nor_its_maker(ask: Ask) -> str:
     if not ask.has(MANAGE) and ask.thing.made_by_id != ask.user.pk:
         return _("Only the lead, or the person who made the link, can take it back.")
     return ""
+
+
+def participant_is_mine_to_know(ask: Ask) -> bool:
+    """Readers see organisations, not persons: of persons they know themselves alone."""
+    return ask.has(TALK) or (ask.has(VIEW) and ask.thing.user_id == ask.user.pk)
+
+
+def purpose_is_mine_to_know(ask: Ask) -> bool:
+    """A removed purpose is out of the plan; the team alone still knows of it."""
+    return ask.has(CHANGE) or (ask.has(VIEW) and not getattr(ask.thing, "removed_at", None))
 
 
 def summary_is_mine_to_know(ask: Ask) -> bool:
@@ -159,22 +171,26 @@ RULES |= {
     "project.view": Rule(VIEW),
     "project.edit": Rule(CHANGE, unless=over),
     "history.view": Rule(TALK, knows=TALK),
-    "purpose.view": Rule(VIEW),
+    "purpose.view": Rule(VIEW, knows=purpose_is_mine_to_know),
     "purpose.add": Rule(CHANGE, unless=over),
-    "purpose.edit": Rule(CHANGE, unless=over),
-    "purpose.move": Rule(CHANGE, unless=(*over, removed)),
-    "purpose.remove": Rule(CHANGE, unless=over),
-    "purpose.restore": Rule(CHANGE, unless=over),
+    "purpose.edit": Rule(CHANGE, unless=over, knows=purpose_is_mine_to_know),
+    "purpose.move": Rule(CHANGE, unless=(*over, removed), knows=purpose_is_mine_to_know),
+    "purpose.remove": Rule(CHANGE, unless=over, knows=purpose_is_mine_to_know),
+    "purpose.restore": Rule(CHANGE, unless=over, knows=purpose_is_mine_to_know),
     "participant.contact": Rule(CHANGE),
     "participant.names": Rule(TALK),
     "participant.invite": Rule(CHANGE, unless=over),
-    "participant.edit": Rule(CHANGE, unless=over),
+    "participant.edit": Rule(CHANGE, unless=over, knows=participant_is_mine_to_know),
     "participant.appoint": Rule(MANAGE, unless=over),
-    "participant.role": Rule(MANAGE, unless=(*over, the_last_lead, a_decision_partner)),
-    "participant.remove": Rule(CHANGE, unless=(*over, a_role_of_the_lead, the_last_lead)),
-    "participant.leave": Rule(VIEW, unless=(not_oneself, the_last_lead)),
+    "participant.role": Rule(
+        MANAGE, unless=(*over, the_last_lead, a_decision_partner), knows=participant_is_mine_to_know
+    ),
+    "participant.remove": Rule(
+        CHANGE, unless=(*over, a_role_of_the_lead, the_last_lead), knows=participant_is_mine_to_know
+    ),
+    "participant.leave": Rule(VIEW, unless=(not_oneself, the_last_lead), knows=participant_is_mine_to_know),
     "talk.view": Rule(TALK, knows=TALK),
-    "comment.add": Rule(TALK, unless=(*over, removed)),
+    "comment.add": Rule(TALK, unless=(*over, removed), knows=purpose_is_mine_to_know),
     "comment.reply": Rule(TALK, unless=over),
     "comment.edit": Rule(TALK, unless=(*over, not_its_author, withdrawn)),
     "comment.withdraw": Rule(TALK, unless=(*over, not_its_author, withdrawn)),
@@ -185,7 +201,7 @@ RULES |= {
     "summary.ask": Rule(VIEW),
     "summary.view": Rule(VIEW, knows=summary_is_mine_to_know),
     "summary.download": Rule(VIEW, unless=(not_ready,), knows=summary_is_mine_to_know),
-    "summary.share": Rule(CHANGE, unless=(not_ready,), knows=summary_is_mine_to_know),
+    "summary.share": Rule(CHANGE, unless=(not_ready, not_the_readers_edition), knows=summary_is_mine_to_know),
     "summary.revoke": Rule(CHANGE, unless=(not_the_lead_nor_its_maker,)),
     "summary.open": Rule(ANYONE, knows=anybody),
 }
@@ -206,7 +222,9 @@ def roles_of(user: Any, project_id: int, organisations: Any = None, exclude: int
     if organisations is None:
         organisations = user.affiliations.values_list("organisation_id", flat=True)
     parts = Participant.objects.current().filter(project_id=project_id).exclude(pk=exclude)
-    return set(parts.filter(Q(user=user) | Q(organisation__in=list(organisations))).values_list("role", flat=True))
+    return set(
+        parts.filter(Q(user=user) | Q(organisation__in=list(organisations))).values_list("role", flat=True)
+    )
 
 
 def on_both_sides(roles: set[str]) -> bool:

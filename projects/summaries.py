@@ -6,6 +6,7 @@ only its own template, style sheet and the font files of a package. Only workers
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import re
@@ -14,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -56,11 +57,11 @@ def render(data: dict[str, Any], made: datetime, tell: Tell = lambda percent, wh
     with _one_at_a_time:
         fonts, style = _fonts_and_style(os.getpid())
         with _pages_told(tell, expected=1 + len(html) / 5500):
-            document = Page(string=html, url_fetcher=OwnAssets()).render(font_config=fonts, stylesheets=[style])
-        tell(72, _("Writing %(n)s pages") % {"n": len(document.pages)})
-        written = document.write_pdf(pdf_variant="pdf/ua-1", finisher=_finish)
-    tell(98, _("Written"))
-    return written
+            document = PlainHTML(string=html, url_fetcher=OwnAssets()).render(
+                font_config=fonts, stylesheets=[style]
+            )
+        _drawn_one_by_one(document.pages, tell)
+        return document.write_pdf(pdf_variant="pdf/ua-1", finisher=partial(_finish, tell))
 
 
 def page(data: dict[str, Any], made: datetime) -> str:
@@ -114,7 +115,7 @@ def _fonts_and_style(process: int) -> tuple[FontConfiguration, CSS]:
 @cache
 def _template() -> Template:
     """The template, in an engine of its own: always escaping, and knowing no settings of the site."""
-    engine = Engine(dirs=[FOLDER], builtins=["django.templatetags.i18n", __name__])
+    engine = Engine(dirs=[str(FOLDER)], builtins=["django.templatetags.i18n", __name__])
     return engine.get_template("plan.html")
 
 
@@ -127,7 +128,7 @@ def _pages_told(tell: Tell, expected: float) -> Iterator[None]:
         far = 8
 
         def emit(self, record: logging.LogRecord) -> None:
-            found = re.search(r"Page (\d+)", record.getMessage())
+            found = re.search(r"Page (\d+)$", record.getMessage())
             if found and time.monotonic() - self.last > 0.25:
                 self.last = time.monotonic()
                 number = int(found[1])
@@ -135,19 +136,40 @@ def _pages_told(tell: Tell, expected: float) -> Iterator[None]:
                 self.far = max(self.far, min(70, 8 + round(62 * number / expected)))
                 tell(self.far, _("Laying out page %(n)s") % {"n": number})
 
-    tell(8, _("Laying out the pages"))
     log = logging.getLogger("weasyprint.progress")
-    level, handler = log.level, Pages()
+    before, handler = (log.level, log.propagate), Pages()
     log.addHandler(handler)
     log.setLevel(logging.INFO)
+    log.propagate = False
     try:
         yield
     finally:
         log.removeHandler(handler)
-        log.setLevel(level)
+        log.setLevel(before[0])
+        log.propagate = before[1]
 
 
-class Page(HTML):
+def _drawn_one_by_one(pages: list[Any], tell: Tell) -> None:
+    """While the pages are drawn one after the other, tell so, and keep each as one string instead of thousands."""
+    last = 0.0
+
+    def draw(number: int, paint: Callable, stream: pydyf.Stream, *args: Any, **more: Any) -> None:
+        nonlocal last
+        if time.monotonic() - last > 0.25:
+            last = time.monotonic()
+            far = 70 + round(20 * number / len(pages))
+            tell(far, _("Drawing page %(n)s of %(of)s") % {"n": number, "of": len(pages)})
+        paint(stream, *args, **more)
+        drawn = [item.data if isinstance(item, pydyf.Object) else item for item in stream.stream]
+        stream.stream = [
+            b"\n".join(item if isinstance(item, bytes) else str(item).encode() for item in drawn)
+        ]
+
+    for number, page in enumerate(pages, 1):
+        page.paint = partial(draw, number, page.paint)
+
+
+class PlainHTML(HTML):
     """HTML without the styles of footnotes, which the engine else works out and keeps for every single element.
 
     It saves a third of the memory and a tenth of the time of a long summary.
@@ -176,7 +198,10 @@ _REO = (
 _SYLLABLES = r"(?=[a-z]*[āēīōū])(?:(?:wh|ng|[hkmnprtw])?[aeiouāēīōū])+"
 _WORD = rf"(?:{_SYLLABLES}|{_REO})(?!\w)"
 # Small words go with the word they stand before: “He tāngata”, “Te Tiriti o Waitangi”.
-_PHRASE = re.compile(rf"(?<!\w)(?:(?:he|te|ngā|nga|kia) )?{_WORD}(?: (?:(?:o|ki|te|ngā|nga|he) ){{0,2}}{_WORD})*", re.IGNORECASE)
+_PHRASE = re.compile(
+    rf"(?<!\w)(?:(?:he|te|ngā|nga|kia) )?{_WORD}(?: (?:(?:o|ki|te|ngā|nga|he) ){{0,2}}{_WORD})*",
+    re.IGNORECASE,
+)
 # What neither HTML nor the PDF's metadata can hold; everything else comes out as it was typed.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _RIGHT_TO_LEFT = re.compile(r"[^\W\d_]")
@@ -208,8 +233,8 @@ def words(text: str, before: Any = "", after: Any = "") -> SafeString:
     >>> words("One,\\ntwo.\\n\\nThree.")
     '<p>One,<br>two.</p><p>Three.</p>'
     """
-    parts = [part.strip() for part in re.split(r"\n[ \t]*\n", str(text).replace("\r\n", "\n").replace("\r", "\n"))]
-    parts = [part for part in parts if part] or [""]
+    lines = "\n".join(str(text).splitlines()) if "\r" in text else str(text)
+    parts = [part.strip() for part in re.split(r"\n[ \t]*\n", lines) if part.strip()] or [""]
     done = []
     for place, part in enumerate(parts):
         said = mark_safe(reo(part).replace("\n", "<br>"))  # noqa: S308  reo() escaped it.
@@ -257,6 +282,13 @@ def _context(data: dict[str, Any], made: datetime) -> dict[str, Any]:
     # The reader's edition comes without the talk; should a note ever slip in, it still is not printed.
     talk = data["edition"] != "reader"
     parts = {part["key"]: _part(part) for part in data["parts"]}
+    insights = [one for one in data["sections"].get("use", []) if one["kind"] == "insight"]
+    empty = {
+        "idea": False,
+        "people": not data["voices"],
+        "information": not data["purposes"],
+        "use": not insights,
+    }
     local = made.astimezone(HERE)
     return {
         **data,
@@ -269,6 +301,7 @@ def _context(data: dict[str, Any], made: datetime) -> dict[str, Any]:
         "parts": [
             {
                 **part,
+                "empty": empty[part["key"]],
                 "sign": drawings.part_sign(parts[part["key"]], palette=drawings.PDF),
                 "so_far": _so_far(part["pieces"]),
             }
@@ -277,7 +310,7 @@ def _context(data: dict[str, Any], made: datetime) -> dict[str, Any]:
         "reasons": any(stage["reason"] for stage in data["stages"]),
         "interests": any(voice["interest"] for voice in data["voices"]),
         "purposes": [_purpose(number, purpose, talk) for number, purpose in enumerate(data["purposes"], 1)],
-        "insights": [one for one in data["sections"].get("use", []) if one["kind"] == "insight"],
+        "insights": insights,
     }
 
 
@@ -295,16 +328,27 @@ def _middle(middle: dict[str, str]) -> drawings.Middle:
 def _so_far(pieces: list[dict[str, str]]) -> list[tuple[str, str]]:
     """What the part's sign shows, in words: (state, the pieces in it)."""
     states = {"done": _("Done"), "begun": _("Begun"), "todo": _("Not yet")}
-    said = ((words, [piece["name"] for piece in pieces if piece["state"] == state]) for state, words in states.items())
+    said = (
+        (words, [piece["name"] for piece in pieces if piece["state"] == state])
+        for state, words in states.items()
+    )
     return [(words, ", ".join(names)) for words, names in said if names]
 
 
 def _cover(title: str, question: str) -> dict[str, Any]:
     """Sizes that let a long title and question share the cover with the loop; the whole question is in part 1."""
-    short = question if len(question) <= 420 else question[:400].rsplit(None, 1)[0] + " …"
-    size = "large" if len(title) <= 32 else "middling" if len(title) <= 80 else "small"
-    lines = {"large": 2.6, "middling": 2.7, "small": 3.2}[size] + len(short) / 75
-    return {"question": short, "size": size, "loop": "whole" if lines < 6 else "less"}
+    line = " ".join(question.split())
+    short = line if len(line) <= 420 else line[:400].rsplit(None, 1)[0] + " …"
+    size = "large" if len(title) <= 30 else "middling" if len(title) <= 80 else "small"
+    height = {"large": 138, "middling": 155, "small": 195}[size] + 12
+    height += 30 * (1 + len(short) // 58) if len(short) <= 175 else 22 * (1 + len(short) // 78)
+    return {
+        "question": short,
+        "title_size": size,
+        "question_size": "large" if len(short) <= 175 else "small",
+        # The whole loop leaves 290 px above it.
+        "loop_size": "large" if height <= 270 else "small",
+    }
 
 
 def _purpose(number: int, purpose: dict[str, Any], talk: bool) -> dict[str, Any]:
@@ -358,9 +402,7 @@ def _note(purpose: int, number: int, note: dict[str, Any]) -> dict[str, Any]:
     return {
         "key": key,
         "block": note["block"],
-        "ref": format_html(
-            '<a class="ref {}" id="{}-at" href="#{}"><sup>{}</sup></a>', state, key, key, number
-        ),
+        "ref": format_html('<a class="ref {}" href="#{}"><sup>{}</sup></a>', state, key, number),
         "said": said,
         "state": state,
     }
@@ -369,14 +411,16 @@ def _note(purpose: int, number: int, note: dict[str, Any]) -> dict[str, Any]:
 # --- The tags -------------------------------------------------------------------------------------------------------
 
 
-def _finish(document: Any, pdf: pydyf.PDF) -> None:
+def _finish(tell: Tell, document: Any, pdf: pydyf.PDF) -> None:
     """Say in the tags what the layout engine leaves out: language, terms, scopes, and what is no content.
 
     - a <span> is used for te reo alone, so its tag gets that language;
-    - each row of a <dl> becomes one item with a label and a body;
+    - each row of a <dl> becomes one item with a label and a body, and a <div> in a <li> becomes its body;
     - a header cell says whether it heads a row or a column (it is told by the cells that name it);
-    - heads and feet of pages become artifacts, which no voice reads out on every page.
+    - heads and feet of pages become artifacts, which no voice reads out on every page;
+    - a link says where it leads.
     """
+    tell(91, _("Writing the file"))
     objects = pdf.objects
 
     def at(reference: bytes) -> Any:
@@ -396,6 +440,10 @@ def _finish(document: Any, pdf: pydyf.PDF) -> None:
             for item in below:
                 if item["S"] == "/Div":
                     _term(item, at)
+                else:
+                    for body in (at(kid) for kid in item["K"]):
+                        if body["S"] == "/Div":
+                            body["S"] = "/LBody"
         elif element["S"] == "/TR":
             first_body = [cell for cell in below if cell["S"] in ("/TD", "/TH")]
             whole_head = all(cell["S"] == "/TH" for cell in first_body)
@@ -405,13 +453,35 @@ def _finish(document: Any, pdf: pydyf.PDF) -> None:
         waiting += [one for one in below if one.get("Type") == "/StructElem"]
     numbers = at(root["ParentTree"])["Nums"]
     for place, page_ in enumerate(pdf.page_references):
-        stream = at(at(page_)["Contents"]).stream
+        stream = at(at(page_)["Contents"])
         mine = read.get(page_, set())
-        for where, item in enumerate(stream):
-            if isinstance(item, pydyf.Dictionary) and "MCID" in item and item["MCID"] not in mine:
-                numbers[2 * place + 1][item.pop("MCID")] = b"null"
-                stream[where - 1] = "/Artifact"
-                item["Type"] = "/Pagination"
+        owners = numbers[2 * place + 1]
+
+        def artifact(found: re.Match[bytes], mine: set[int] = mine, owners: list = owners) -> bytes:
+            number = int(found[1])
+            if number in mine:
+                return found[0]
+            owners[number] = b"null"
+            return b"/Artifact\n<</Type /Pagination>>\nBDC"
+
+        stream.stream = [re.sub(rb"/\w+\n<</MCID (\d+)>>\nBDC", artifact, stream.stream[0])]
+    for one in objects:
+        if isinstance(one, pydyf.Dictionary) and one.get("Subtype") == "/Link":
+            one["Contents"] = pydyf.String(_leads_to(one["Dest"].string))
+    # The file is written into the memory that the drawn pages, full of circles of references, had.
+    document.pages.clear()
+    gc.collect()
+
+
+def _leads_to(target: str) -> str:
+    kind, *numbers = target.split("-")
+    if kind == "note":
+        return _("Note %(n)s on purpose %(purpose)s") % {"purpose": numbers[0], "n": numbers[1]}
+    if kind == "purpose":
+        return _("Purpose %(n)s") % {"n": numbers[0]}
+    if kind == "insight":
+        return _("Insight %(n)s") % {"n": numbers[0]}
+    return drawings.NAMES[kind]
 
 
 def _term(item: pydyf.Dictionary, at: Callable[[bytes], Any]) -> None:

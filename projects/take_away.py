@@ -68,13 +68,16 @@ def summary_input(plan: Plan) -> dict[str, Any]:
                 "title": purpose.title,
                 "version": purpose.version,
                 "choice_level": str(purpose.get_choice_level_display()) if purpose.choice_level else "",
-                "blocks": [{"name": name, "label": label, "text": text} for name, label, text in purpose.blocks],
+                "blocks": [
+                    {"name": name, "label": label, "text": text} for name, label, text in purpose.blocks
+                ],
                 "notes": notes.get(purpose.pk, []),
             }
             for purpose in plan.purposes
         ],
         "sections": {
-            key: [section for ask in part.sections for section in ask(project)] for key, part in loop.PARTS.items()
+            key: [section for ask in part.sections for section in ask(project)]
+            for key, part in loop.PARTS.items()
         },
     }
 

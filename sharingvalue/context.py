@@ -13,5 +13,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {"demo": settings.DEMO, "site_url": settings.SITE_URL}
     if settings.DEMO:
         email = getattr(request.user, "email", "") if hasattr(request, "user") else ""
-        context["demo_people"] = [{**person, "current": person["email"] == email} for person in demonstration.PEOPLE]
+        context["demo_people"] = [
+            {**person, "current": person["email"] == email} for person in demonstration.PEOPLE
+        ]
     return context

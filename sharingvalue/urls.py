@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from . import views
 
@@ -18,6 +19,9 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     # One way in for everybody: the administration has no sign-in of its own.
     path("admin/login/", views.admin_door),
+    # Django's "view on site" would lead an administrator to plans they do not know of.
+    path("admin/r/<path:rest>", views.nowhere),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
     path("", include("stakeholders.urls")),
     path("", include("insights.urls")),

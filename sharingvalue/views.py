@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -53,6 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
         Entry.objects.filter(place__in=talks, audience="talk", actor=Entry.Actor.PERSON)
         .exclude(by=request.user)
         .exclude(action="thread.read")
+        .exclude(kind="projects.participant")
         .select_related("by")
         .order_by("-pk")[:LINES]
     )
@@ -66,7 +69,9 @@ def people_without_organisation():
 
     from projects.loop import Waiting
 
-    lost = User.objects.filter(is_active=True, is_administrator=False, affiliations=None).order_by("joined_at")
+    lost = User.objects.filter(is_active=True, is_administrator=False, affiliations=None).order_by(
+        "joined_at"
+    )
     first = list(lost.values_list("name", "joined_at")[:50])
     if not first:
         return []
@@ -110,6 +115,11 @@ def admin_door(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(request.GET.get("next", "/admin/"))
 
 
+def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
+    """An address of a library that leads to nothing here."""
+    raise Http404
+
+
 # --- The demonstration ------------------------------------------------------------------------------------------------
 
 
@@ -125,7 +135,9 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
         raise Http404
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     there = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(
+        there, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         there = "home"
     return redirect(there)
 
@@ -157,6 +169,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_GET
 def readyz(request: HttpRequest) -> JsonResponse:
     """Ready: database, broker, a worker seen, migrations applied; 503 while something is missing."""
+    # Asked by anybody, as often as they like: looked at only every other second.
+    if (state := _READY.get("state")) is None or time.monotonic() - _READY["at"] > 2:
+        state = _READY["state"] = _how_ready()
+        _READY["at"] = time.monotonic()
+    return JsonResponse({"ready": all(state.values()), **state}, status=200 if all(state.values()) else 503)
+
+
+_READY: dict = {}
+
+
+def _how_ready() -> dict[str, bool]:
     state = {"database": False, "migrations": False, "broker": False, "worker": False}
     try:
         executor = MigrationExecutor(connection)
@@ -166,7 +189,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         pass
     state["broker"] = _broker_answers()
-    return JsonResponse({"ready": all(state.values()), **state}, status=200 if all(state.values()) else 503)
+    return state
 
 
 def _broker_answers() -> bool:

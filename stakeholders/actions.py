@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from sharingvalue.base import mail
 from sharingvalue.base.history import Audience, record
@@ -23,7 +24,9 @@ class RefusedError(Exception):
 
 
 @transaction.atomic
-def person_add(email: str, name: str, *, by: Any, password: str | None = None, **fields: Any) -> tuple[User, bool]:
+def person_add(
+    email: str, name: str, *, by: Any, password: str | None = None, **fields: Any
+) -> tuple[User, bool]:
     """Give the person with this address, made if there was none, and whether it was made.
 
     The address counts as theirs once they sign in with a code sent to it.
@@ -31,8 +34,11 @@ def person_add(email: str, name: str, *, by: Any, password: str | None = None, *
     email = email.strip().lower()
     if (user := User.objects.filter(email__iexact=email).first()) is not None:
         return user, False
+    # Somebody else's mere wish for this address must not stand in the way of whose it is.
+    EmailAddress.objects.filter(email__iexact=email, verified=False).delete()
     user = User.objects.create_user(email, name, password, **fields)
-    EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
+    # Who gives a password with the account vouches for the address; otherwise a code sent to it proves it.
+    EmailAddress.objects.create(user=user, email=email, primary=True, verified=password is not None)
     record("person.add", user, by=by, audience=Audience.NOBODY)
     return user, True
 
@@ -76,15 +82,22 @@ def organisation_edit(organisation: Organisation, *, by: Any) -> Organisation:
     return organisation
 
 
+def affiliation_refused(user: User, organisation: Organisation, by: Any) -> str:
+    """Why `by` may not say that `user` belongs to `organisation`, or ""."""
+    if by.is_authenticated and by.pk == user.pk:
+        # An organisation's parts reach its people: nobody lets themself into a project.
+        return _("Another administrator has to say where you belong.")
+    return next((reason for refuse in AFFILIATION_REFUSALS if (reason := refuse(user, organisation))), "")
+
+
 @transaction.atomic
 def affiliation_add(user: User, organisation: Organisation, *, by: Any) -> Affiliation:
     """Say that a person belongs to an organisation; its roles reach them at once.
 
     Raises RefusedError when that would make them both reviewer and author somewhere.
     """
-    for refuse in AFFILIATION_REFUSALS:
-        if reason := refuse(user, organisation):
-            raise RefusedError(reason)
+    if reason := affiliation_refused(user, organisation, by):
+        raise RefusedError(reason)
     affiliation, made = Affiliation.objects.get_or_create(
         user=user, organisation=organisation, defaults={"added_by": by if by.is_authenticated else None}
     )

@@ -6,9 +6,10 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 
+from sharingvalue.base.access import asking, refusal
+
 from . import actions
 from .models import Affiliation, Organisation, User
-from .policies import AFFILIATION_REFUSALS
 
 admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)
@@ -20,7 +21,7 @@ class ByAdministrators(admin.ModelAdmin):
     """Administrators may see, add and change; nothing is deleted that history names."""
 
     def has_module_permission(self, request):
-        return request.user.is_authenticated and request.user.is_administrator
+        return refusal("register.keep", asking(request.user, None)) is None
 
     def has_view_permission(self, request, obj=None):
         return self.has_module_permission(request)
@@ -67,7 +68,11 @@ class UserAdmin(ByAdministrators):
             actions.person_edit(obj, form.changed_data, by=request.user)
         else:
             user, _made = actions.person_add(
-                obj.email, obj.name, by=request.user, is_administrator=obj.is_administrator, is_active=obj.is_active
+                obj.email,
+                obj.name,
+                by=request.user,
+                is_administrator=obj.is_administrator,
+                is_active=obj.is_active,
             )
             obj.pk = user.pk
             actions.person_welcome(user, by=request.user)
@@ -86,7 +91,9 @@ class OrganisationAdmin(ByAdministrators):
 
 
 class AffiliationForm(forms.ModelForm):
-    """Who belongs where."""
+    """Who belongs where; `by` is the administrator who says so."""
+
+    by: User
 
     class Meta:
         model = Affiliation
@@ -95,10 +102,8 @@ class AffiliationForm(forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         user, organisation = cleaned.get("user"), cleaned.get("organisation")
-        if user and organisation:
-            for refuse in AFFILIATION_REFUSALS:
-                if reason := refuse(user, organisation):
-                    raise ValidationError(reason)
+        if user and organisation and (reason := actions.affiliation_refused(user, organisation, self.by)):
+            raise ValidationError(reason)
         return cleaned
 
 
@@ -115,6 +120,11 @@ class AffiliationAdmin(ByAdministrators):
     def has_change_permission(self, request, obj=None):
         # Changing one would move somebody silently: end it and add another.
         return obj is None and self.has_module_permission(request)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return type(
+            "AffiliationForm", (super().get_form(request, obj, change, **kwargs),), {"by": request.user}
+        )
 
     def save_model(self, request, obj, form, change):
         obj.pk = actions.affiliation_add(obj.user, obj.organisation, by=request.user).pk

@@ -23,7 +23,9 @@ class UserManager(BaseUserManager):
 
     def create_user(self, email: str, name: str = "", password: str | None = None, **fields) -> User:
         """Make an account, without a password unless one is given; the address is kept in lower case."""
-        user = self.model(email=email.strip().lower(), name=name.strip() or email.split("@")[0], **fields)
+        user = self.model(
+            email=email.strip().lower(), name=name.strip() or email.split("@", maxsplit=1)[0], **fields
+        )
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -45,7 +47,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     shown_as = models.CharField(_("how I am shown"), max_length=5, choices=ShownAs, default=ShownAs.NAME)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_administrator = models.BooleanField(
-        _("administrator"), default=False, help_text=_("Keeps organisations and people. Sees no project by it.")
+        _("administrator"),
+        default=False,
+        help_text=_("Keeps organisations and people. Sees no project by it."),
     )
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -60,9 +64,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("people")
         ordering = ["name", "pk"]
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="user_email_once", violation_error_message=_(
-                "Somebody already has an account with this e-mail address."
-            )),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_once",
+                violation_error_message=_("Somebody already has an account with this e-mail address."),
+            ),
             models.CheckConstraint(condition=Q(shown_as__in=["name", "group"]), name="user_shown_as_known"),
         ]
 
@@ -143,7 +149,9 @@ class Affiliation(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="affiliations")
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="affiliations")
     since = models.DateField(default=timezone.localdate)
-    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+")
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
 
     class Meta:
         ordering = ["organisation__name", "pk"]

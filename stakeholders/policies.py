@@ -14,10 +14,6 @@ def anybody(ask: Ask) -> bool:
 
 
 RULES |= {
-    "account.view": Rule(SIGNED_IN, knows=anybody),
     "account.edit": Rule(SIGNED_IN, knows=anybody),
-    "organisation.edit": Rule(ADMINISTRATOR, knows=ADMINISTRATOR),
-    "affiliation.add": Rule(ADMINISTRATOR, knows=ADMINISTRATOR),
-    "affiliation.remove": Rule(ADMINISTRATOR, knows=ADMINISTRATOR),
-    "person.edit": Rule(ADMINISTRATOR, knows=ADMINISTRATOR),
+    "register.keep": Rule(ADMINISTRATOR, knows=ADMINISTRATOR),
 }

@@ -23,7 +23,7 @@ def purpose_add(project: Project, *, by: Any, once: uuid.UUID | None = None, **v
         return again
     last = project.purposes.aggregate(last=Max("position"))["last"] or 0
     purpose = Purpose.objects.create(project=project, position=last + 1, once=once or uuid.uuid4(), **values)
-    record("purpose.add", purpose, by=by, after={k: v for k, v in values.items() if v}, version=1)
+    record("purpose.add", purpose, by=by, shown="", after={k: v for k, v in values.items() if v}, version=1)
     touch(project)
     return purpose
 
@@ -49,7 +49,7 @@ def purpose_move(purpose: Purpose, up: bool, *, by: Any) -> None:
     for position, one in enumerate(row, start=1):
         if one.position != position:
             Purpose.objects.filter(pk=one.pk).update(position=position)
-    record("purpose.move", purpose, by=by, before={"place": place + 1}, after={"place": other + 1})
+    record("purpose.move", purpose, by=by, shown="", before={"place": place + 1}, after={"place": other + 1})
     touch(purpose.project)
 
 
@@ -57,7 +57,7 @@ def purpose_move(purpose: Purpose, up: bool, *, by: Any) -> None:
 def purpose_remove(purpose: Purpose, *, by: Any) -> None:
     """Take a purpose out of the plan; it is kept, with what was said about it, and can be put back."""
     if Purpose.objects.filter(pk=purpose.pk, removed_at__isnull=True).update(removed_at=timezone.now()):
-        record("purpose.remove", purpose, by=by)
+        record("purpose.remove", purpose, by=by, shown="")
         touch(purpose.project)
 
 
@@ -65,5 +65,5 @@ def purpose_remove(purpose: Purpose, *, by: Any) -> None:
 def purpose_restore(purpose: Purpose, *, by: Any) -> None:
     """Put a removed purpose back where it was."""
     if Purpose.objects.filter(pk=purpose.pk, removed_at__isnull=False).update(removed_at=None):
-        record("purpose.restore", purpose, by=by)
+        record("purpose.restore", purpose, by=by, shown="")
         touch(purpose.project)

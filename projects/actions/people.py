@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from sharingvalue.base import access, mail
 from sharingvalue.base.history import record
+from sharingvalue.base.models import Entry
 from stakeholders.actions import RefusedError, person_add
 from stakeholders.models import Organisation, User
 
@@ -53,9 +55,12 @@ def participant_enter(
     """
     Project.objects.select_for_update().get(pk=project.pk)
     here = project.participants.current()
-    if (user and here.filter(user=user).exists()) or (organisation and here.filter(organisation=organisation).exists()):
-        name = user.name if user else organisation.name if organisation else ""
-        raise RefusedError(_("%(who)s takes part already.") % {"who": name})
+    if (user and here.filter(user=user).exists()) or (
+        organisation and here.filter(organisation=organisation).exists()
+    ):
+        # Not by the account's name: it would tell who stands behind a group, and who has an account.
+        who = organisation.name if organisation else _("Somebody with this address")
+        raise RefusedError(_("%(who)s takes part already.") % {"who": who})
     participant = Participant(
         project=project,
         user=user,
@@ -67,10 +72,15 @@ def participant_enter(
         once=once or uuid.uuid4(),
     )
     _not_on_both_sides(participant)
+    _not_unmasked(participant)
     participant.save()
     record(
-        action, participant, by=by, version=1, after={"role": role, "interest": interest},
-        shown=by.shown if by.is_authenticated and role == Role.READER else "",
+        action,
+        participant,
+        by=by,
+        shown="",
+        version=1,
+        after={"role": role, "interest": interest},
     )
     sync_permissions(project)
     return participant
@@ -94,6 +104,14 @@ def participant_invite(
     """
     if once and (again := Participant.objects.filter(once=once).first()) is not None:
         return again
+    since = timezone.now() - timedelta(days=1)
+    if (
+        Entry.objects.filter(by=by, action="participant.invite", at__gte=since).count()
+        >= settings.INVITATIONS_A_DAY
+    ):
+        raise RefusedError(
+            _("That is enough invitations for one day. Go on tomorrow, or ask an administrator.")
+        )
     user = None
     if organisation is None:
         user, _made = person_add(email, name, by=by)
@@ -105,7 +123,10 @@ def participant_invite(
     )
     for person in people:
         context = {
-            "person": person, "project": project, "participant": participant, "by": by,
+            "person": person,
+            "project": project,
+            "participant": participant,
+            "by": by,
             "site_url": settings.SITE_URL,
         }
         mail.post(
@@ -138,10 +159,16 @@ def participant_role(participant: Participant, role: str, *, by: Any) -> None:
         _not_the_last_lead(project, participant)
     before, participant.role = participant.role, role
     _not_on_both_sides(participant)
+    _not_unmasked(participant)
     participant.version += 1
     participant.save(update_fields=["role", "version"])
     record(
-        "participant.role", participant, by=by, before={"role": before}, after={"role": role},
+        "participant.role",
+        participant,
+        by=by,
+        shown="",
+        before={"role": before},
+        after={"role": role},
         version=participant.version,
     )
     sync_permissions(project)
@@ -154,7 +181,9 @@ def participant_remove(participant: Participant, *, reason: str, by: Any) -> Non
     Raises RefusedError for a last lead, and for a decision partner without a reason.
     """
     if participant.role == Role.DECISION_PARTNER and not reason.strip():
-        raise RefusedError(_("A decision partner is removed with a reason only: it is told to them, and kept."))
+        raise RefusedError(
+            _("A decision partner is removed with a reason only: it is told to them, and kept.")
+        )
     if not _end(participant, "participant.remove", by=by, note=reason):
         return
     if reason and participant.user_id:
@@ -174,15 +203,24 @@ def participant_leave(participant: Participant, *, by: Any) -> None:
 
 def _end(participant: Participant, action: str, *, by: Any, note: str = "") -> bool:
     project = Project.objects.select_for_update().get(pk=participant.project_id)
+    seen = participant.role
     participant.refresh_from_db()
     if participant.left_on:
         return False
+    if participant.role != seen:
+        raise RefusedError(_("Their part was changed meanwhile. Look again."))
     if participant.role == Role.LEAD:
         _not_the_last_lead(project, participant)
     participant.left_on = timezone.localdate()
     participant.save(update_fields=["left_on"])
-    record(action, participant, by=by, before={"role": participant.role}, note=note,
-           shown="" if participant.always_by_name or by.pk != participant.user_id else by.shown)
+    record(
+        action,
+        participant,
+        by=by,
+        before={"role": participant.role},
+        note=note,
+        shown="" if participant.always_by_name or by.pk != participant.user_id else by.shown,
+    )
     sync_permissions(project)
     return True
 
@@ -190,6 +228,21 @@ def _end(participant: Participant, action: str, *, by: Any, note: str = "") -> b
 def _not_the_last_lead(project: Project, participant: Participant) -> None:
     if not project.participants.current().filter(role=Role.LEAD).exclude(pk=participant.pk).exists():
         raise RefusedError(_("This is the project’s only lead. Make somebody else lead first."))
+
+
+def _not_unmasked(participant: Participant) -> None:
+    """Who chose to be shown as their group is not given, by others, a part that is held by name."""
+    if (
+        participant.user
+        and participant.always_by_name
+        and participant.user.shown
+        and (participant.user_id != participant.invited_by_id)
+    ):
+        raise RefusedError(
+            _(
+                "This part is held by name, and this person is shown as their group. Ask them to change that first."
+            )
+        )
 
 
 def _not_on_both_sides(participant: Participant) -> None:
@@ -203,6 +256,12 @@ def _not_on_both_sides(participant: Participant) -> None:
         roles = policies.roles_of(person, participant.project_id, exclude=participant.pk) | {participant.role}
         if policies.on_both_sides(roles):
             raise RefusedError(
-                _("%(who)s would both plan and review this project. Somebody else has to take one of the two parts.")
-                % {"who": person.name}
+                _(
+                    "%(who)s would both plan and review this project. Somebody else has to take one of the two parts."
+                )
+                % {
+                    "who": person.name
+                    if participant.user_id
+                    else _("Somebody of %(o)s") % {"o": participant.organisation}
+                }
             )

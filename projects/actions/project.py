@@ -43,7 +43,14 @@ def _started(by: Any, once: uuid.UUID, values: dict[str, Any]) -> Project:
     project.find = project.findable
     project.save()
     StageChange.objects.create(project=project, stage=Stage.IDEA, on=project.stage_since)
-    record("project.start", project, by=by, after={name: plain(value) for name, value in values.items()}, version=1)
+    record(
+        "project.start",
+        project,
+        by=by,
+        shown="",
+        after={name: plain(value) for name, value in values.items()},
+        version=1,
+    )
     participant_enter(project, role=Role.LEAD, user=by, by=by)
     return project
 

@@ -11,31 +11,30 @@ from django.db.models import F
 from django.utils import timezone
 
 from sharingvalue.base import jobs
-from sharingvalue.base.access import Ask
 from sharingvalue.base.history import SYSTEM, record, seen
 from sharingvalue.base.models import Job
 
-from ..models import Edition, Project, Summary, SummaryLink
-from ..plan import plan_for
+from ..models import Summary, SummaryLink
+from ..plan import Plan
 from ..take_away import key_of, summary_input
 
 KIND = "plan_summary"
 
 
 @transaction.atomic
-def summary_ask(project: Project, *, by: Any, held: frozenset[str]) -> Summary:
-    """Ask for the plan summary as this person may read it (`held` on the project); the same plan is made once.
+def summary_ask(plan: Plan, *, by: Any) -> Summary:
+    """Ask for the summary of `plan`, as the person may read it; the same plan is made once.
 
     A failed one is tried again.
     """
-    plan = plan_for(Ask(by, project, held))
+    project = plan.project
     data = summary_input(plan)
     job = jobs.ask(KIND, f"{project.reference}-{key_of(data)}", data, by=by)
     summary, made = Summary.objects.get_or_create(
         job=job,
         defaults={
             "project": project,
-            "edition": Edition.READER if plan.edition == "reader" else Edition.FULL,
+            "edition": plan.edition,
             "plan_version": data["version"],
         },
     )
@@ -64,13 +63,22 @@ def summary_share(
     link, made = SummaryLink.objects.get_or_create(
         once=once or uuid.uuid4(),
         defaults={
-            "summary": summary, "token_hash": SummaryLink.hash_of(token), "for_whom": for_whom, "until": until,
+            "summary": summary,
+            "token_hash": SummaryLink.hash_of(token),
+            "for_whom": for_whom,
+            "until": until,
             "made_by": by,
         },
     )
     if not made:
         return link, ""
-    record("summary.share", link, by=by, after={"for_whom": for_whom, "until": until.isoformat()}, audience="team")
+    record(
+        "summary.share",
+        link,
+        by=by,
+        after={"for_whom": for_whom, "until": until.isoformat()},
+        audience="team",
+    )
     return link, token
 
 

@@ -11,12 +11,18 @@ from django.utils import timezone
 from sharingvalue.base.history import record
 
 from .. import policies
-from ..models import Comment, Purpose, Thread, ThreadReading
+from ..models import Comment, Purpose, Role, Thread, ThreadReading
 
 
 @transaction.atomic
 def comment_add(
-    purpose: Purpose, *, kind: str, text: str, by: Any, block: str = "", as_group: bool = False,
+    purpose: Purpose,
+    *,
+    kind: str,
+    text: str,
+    by: Any,
+    block: str = "",
+    as_group: bool = False,
     once: uuid.UUID | None = None,
 ) -> Comment:
     """Begin a thread on a purpose, or on one of its texts (`block`). The same `once` gives the same comment.
@@ -27,7 +33,12 @@ def comment_add(
         return again
     from_team = _in_team(by, purpose.project_id)
     thread = Thread.objects.create(
-        project=purpose.project, purpose=purpose, block=block, kind=kind, started_by=by, last_by=by,
+        project=purpose.project,
+        purpose=purpose,
+        block=block,
+        kind=kind,
+        started_by=by,
+        last_by=by,
         answered=from_team,
     )
     comment = _said(thread, text, by, from_team, as_group, once)
@@ -71,7 +82,9 @@ def comment_edit(comment: Comment, text: str, *, by: Any) -> None:
 def comment_withdraw(comment: Comment, *, by: Any) -> None:
     """Take back one's own words: a stub stays, and nobody reads them any more."""
     thread = Thread.objects.select_for_update().get(pk=comment.thread_id)
-    if not Comment.objects.filter(pk=comment.pk, withdrawn_at__isnull=True).update(withdrawn_at=timezone.now()):
+    if not Comment.objects.filter(pk=comment.pk, withdrawn_at__isnull=True).update(
+        withdrawn_at=timezone.now()
+    ):
         return
     left = thread.comments.filter(withdrawn_at__isnull=True).order_by("-at", "-pk").first()
     # With nothing left to answer, nobody is asked to answer it.
@@ -85,7 +98,7 @@ def comment_withdraw(comment: Comment, *, by: Any) -> None:
 @transaction.atomic
 def thread_resolve(thread: Thread, *, by: Any) -> None:
     """Say that a thread is settled."""
-    shown = "" if _in_team(by, thread.project_id) else by.shown
+    shown = _shown_in(thread, by)
     if Thread.objects.filter(pk=thread.pk, resolved_at__isnull=True).update(
         resolved_at=timezone.now(), resolved_by=by, resolved_shown=shown
     ):
@@ -95,7 +108,7 @@ def thread_resolve(thread: Thread, *, by: Any) -> None:
 @transaction.atomic
 def thread_reopen(thread: Thread, *, by: Any) -> None:
     """Open a settled thread again."""
-    shown = "" if _in_team(by, thread.project_id) else by.shown
+    shown = _shown_in(thread, by)
     if Thread.objects.filter(pk=thread.pk, resolved_at__isnull=False).update(
         resolved_at=None, resolved_by=None, resolved_shown=""
     ):
@@ -106,21 +119,37 @@ def thread_reopen(thread: Thread, *, by: Any) -> None:
 def thread_read(thread: Thread, *, by: Any) -> None:
     """Say that one has read what was answered, so that it waits no longer."""
     ThreadReading.objects.update_or_create(thread=thread, user=by, defaults={"at": timezone.now()})
-    record("thread.read", thread, by=by, shown="" if _in_team(by, thread.project_id) else by.shown)
+    record("thread.read", thread, by=by, shown=_shown_in(thread, by))
 
 
-def _said(thread: Thread, text: str, by: Any, from_team: bool, as_group: bool, once: uuid.UUID | None) -> Comment:
+def _said(
+    thread: Thread, text: str, by: Any, from_team: bool, as_group: bool, once: uuid.UUID | None
+) -> Comment:
     comment = Comment.objects.create(
         thread=thread,
         author=by,
-        # Who plans always speaks by name: people must know who decides.
-        shown=by.group_name if as_group and not from_team else "",
+        # Who plans, decides or checks always speaks by name: people must know who decides.
+        # Nor is anybody named in a thread in which they spoke as their group before.
+        shown="" if _by_name(by, thread.project_id) else by.group_name if as_group else _spoke_as(thread, by),
         from_team=from_team,
         text=text,
         once=once or uuid.uuid4(),
     )
     ThreadReading.objects.update_or_create(thread=thread, user=by, defaults={"at": comment.at})
     return comment
+
+
+def _shown_in(thread: Thread, by: Any) -> str:
+    """How somebody is named in a thread: the team by name, and nobody by name where they spoke as their group."""
+    return "" if _by_name(by, thread.project_id) else _spoke_as(thread, by) or by.shown
+
+
+def _spoke_as(thread: Thread, by: Any) -> str:
+    return thread.comments.filter(author=by).exclude(shown="").values_list("shown", flat=True).first() or ""
+
+
+def _by_name(user: Any, project_id: int) -> bool:
+    return bool(policies.roles_of(user, project_id) - {Role.CONTRIBUTOR, Role.READER})
 
 
 def _in_team(user: Any, project_id: int) -> bool:

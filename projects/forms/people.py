@@ -19,18 +19,29 @@ class InviteForm(OnceForm):
     """An organisation of the register, or a person by e-mail, and the part they are asked to take."""
 
     organisation = forms.ModelChoiceField(
-        label=_("An organisation"), queryset=Organisation.objects.all(), required=False, empty_label=_("none"),
+        label=_("An organisation"),
+        queryset=Organisation.objects.all(),
+        required=False,
+        empty_label=_("none"),
         help_text=_("Its people all get the part."),
     )
     email = forms.EmailField(
-        label=_("or a person, by e-mail"), required=False, max_length=254,
+        label=_("or a person, by e-mail"),
+        required=False,
+        max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         help_text=_("They get a mail in your name. They need no password."),
     )
-    name = forms.CharField(label=_("Their name"), required=False, max_length=120,
-                           widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(
+        label=_("Their name"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     role = forms.ChoiceField(label=_("Part"), widget=forms.RadioSelect, initial=Role.CONTRIBUTOR)
-    interest = Prose(label=_("Interest and experience"), rows=2, required=False, max_length=2000, help_text=_INTEREST)
+    interest = Prose(
+        label=_("Interest and experience"), rows=2, required=False, max_length=2000, help_text=_INTEREST
+    )
 
     def __init__(self, *args: Any, roles: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,7 +63,9 @@ class InviteForm(OnceForm):
 class ParticipantForm(VersionedForm):
     """What is said of a participant."""
 
-    interest = Prose(label=_("Interest and experience"), rows=3, required=False, max_length=2000, help_text=_INTEREST)
+    interest = Prose(
+        label=_("Interest and experience"), rows=3, required=False, max_length=2000, help_text=_INTEREST
+    )
 
     class Meta:
         model = Participant
@@ -69,7 +82,10 @@ class RemoveForm(forms.Form):
     """Ending somebody's part."""
 
     reason = Prose(
-        label=_("Reason"), rows=2, required=False, max_length=2000,
+        label=_("Reason"),
+        rows=2,
+        required=False,
+        max_length=2000,
         help_text=_("It is told to them, and kept in the history."),
     )
 

@@ -49,7 +49,10 @@ class ProjectForm(VersionedForm):
 
     title = _title()
     question = Prose(
-        label=_("The question"), rows=3, max_length=2000, required=False,
+        label=_("The question"),
+        rows=3,
+        max_length=2000,
+        required=False,
         help_text=_("One question in plain words, as you would ask it across a table."),
     )
     uses = _uses()
@@ -61,8 +64,11 @@ class ProjectForm(VersionedForm):
         help_text=_("Existing before new: what is already held asks nothing more of people."),
     )
     lead_organisation = forms.ModelChoiceField(
-        label=_("Lead organisation"), queryset=Organisation.objects.all(), required=False,
-        empty_label=_("not said yet"), help_text=_("The organisation that answers for the project."),
+        label=_("Lead organisation"),
+        queryset=Organisation.objects.all(),
+        required=False,
+        empty_label=_("not said yet"),
+        help_text=_("The organisation that answers for the project."),
     )
 
     class Meta:

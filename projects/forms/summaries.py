@@ -21,11 +21,13 @@ class LinkForm(OnceForm):
     """For whom a link is, and until when."""
 
     for_whom = forms.CharField(
-        label=gettext_lazy("For whom"), max_length=160,
+        label=gettext_lazy("For whom"),
+        max_length=160,
         help_text=gettext_lazy("So that you know later who has it. They do not see this."),
     )
     until = forms.DateField(
-        label=gettext_lazy("Until"), widget=forms.DateInput(attrs={"type": "date"}),
+        label=gettext_lazy("Until"),
+        widget=forms.DateInput(attrs={"type": "date"}),
         help_text=gettext_lazy("The last day on which it opens."),
     )
 

@@ -46,11 +46,14 @@ class CommentForm(SayForm):
     """The opening of a thread: what it is about, and what is meant by it."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("It is a"), choices=Kind.choices,
-        widget=forms.RadioSelect(attrs={"class": "kinds"}), initial=Kind.QUESTION,
+        label=gettext_lazy("It is a"),
+        choices=Kind.choices,
+        widget=forms.RadioSelect(attrs={"class": "kinds"}),
+        initial=Kind.QUESTION,
     )
     block = forms.ChoiceField(
-        label=gettext_lazy("About"), required=False,
+        label=gettext_lazy("About"),
+        required=False,
         choices=[("", gettext_lazy("the whole purpose")), *Purpose.BLOCKS.items()],
     )
 

@@ -26,7 +26,9 @@ class PurposeQuerySet(models.QuerySet):
 
     def of(self, reference: str) -> PurposeQuerySet:
         """All of one project, removed ones too: whoever is writing in one must not lose words."""
-        return self.filter(project__reference=reference).select_related("project", "project__lead_organisation")
+        return self.filter(project__reference=reference).select_related(
+            "project", "project__lead_organisation"
+        )
 
     def here(self) -> PurposeQuerySet:
         """Those that were not removed, in their order."""

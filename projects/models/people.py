@@ -30,8 +30,10 @@ class ParticipantQuerySet(models.QuerySet):
 
     def of(self, reference: str) -> ParticipantQuerySet:
         """Those of one project who take part now."""
-        return self.current().filter(project__reference=reference).select_related(
-            "project", "user", "organisation"
+        return (
+            self.current()
+            .filter(project__reference=reference)
+            .select_related("project", "user", "organisation")
         )
 
     def current(self) -> ParticipantQuerySet:
@@ -46,7 +48,9 @@ class Participant(Versioned):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="parts"
     )
-    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="parts")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="parts"
+    )
     role = models.CharField(_("part"), max_length=16, choices=Role)
     interest = models.TextField(_("interest and experience"), blank=True)
     since = models.DateField(default=timezone.localdate)

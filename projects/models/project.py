@@ -76,7 +76,11 @@ class Project(Versioned):
     uses = models.JSONField(_("uses"), default=list)
     information = models.CharField(_("information"), max_length=8, choices=Information, blank=True)
     lead_organisation = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, related_name="led_projects",
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_projects",
         verbose_name=_("lead organisation"),
     )
     stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.IDEA)

@@ -45,7 +45,9 @@ class Summary(models.Model):
     class Meta:
         ordering = ["-pk"]
         default_permissions = ()
-        constraints = [models.CheckConstraint(condition=Q(edition__in=Edition.values), name="summary_edition_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(edition__in=Edition.values), name="summary_edition_known")
+        ]
 
     def __str__(self) -> str:
         return f"Plan summary, version {self.plan_version}"

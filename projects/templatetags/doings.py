@@ -62,8 +62,17 @@ _CODES = {
     "information": dict(Information.choices),
     "uses": dict(Use.choices),
 }
-_LABELS = {"role": _("Part"), "stage": _("Stage"), "kind": _("Kind"), "place": _("Place"), "text": _("Words"),
-           "file_name": _("File"), "audience": _("Shared with"), "for_whom": _("For whom"), "until": _("Until")}
+_LABELS = {
+    "role": _("Part"),
+    "stage": _("Stage"),
+    "kind": _("Kind"),
+    "place": _("Place"),
+    "text": _("Words"),
+    "file_name": _("File"),
+    "audience": _("Shared with"),
+    "for_whom": _("For whom"),
+    "until": _("Until"),
+}
 #: Of no use to a reader of history.
 _HIDDEN = {"kind", "block", "file_sha256", "sha256"}
 
@@ -78,7 +87,10 @@ def did(entry: Entry) -> str:
 @register.simple_tag
 def changes(entry: Entry) -> list[dict[str, Any]]:
     """The fields that changed, each with its label and what it said before and after, in words."""
-    if entry.action.endswith(".start") or entry.action.startswith(("output.upload", "output.release")):
+    # A comment's words stand in the talk alone, where its author can withdraw them.
+    if entry.action.endswith(".start") or entry.action.startswith(
+        ("comment.", "output.upload", "output.release")
+    ):
         return []
     names = [name for name in (*entry.after, *entry.before) if name not in _HIDDEN]
     return [
@@ -107,5 +119,9 @@ def _said(name: str, value: Any) -> Any:
         return Organisation.objects.filter(pk=value).values_list("name", flat=True).first() or ""
     if name in _CODES:
         words = _CODES[name]
-        return [str(words.get(one, one)) for one in value] if isinstance(value, list) else str(words.get(value, value))
+        return (
+            [str(words.get(one, one)) for one in value]
+            if isinstance(value, list)
+            else str(words.get(value, value))
+        )
     return value

@@ -23,12 +23,16 @@ def back_to(request: HttpRequest, purpose: Purpose) -> HttpResponseRedirect:
     """To the purpose: its own part of the page for htmx, its place among the others otherwise."""
     if request.htmx:
         return redirect(purpose)
-    return redirect(f"{reverse('project.information', args=[purpose.project.reference])}#purpose-{purpose.pk}")
+    return redirect(
+        f"{reverse('project.information', args=[purpose.project.reference])}#purpose-{purpose.pk}"
+    )
 
 
 @require_GET
 def project_information(request: HttpRequest, reference: str) -> HttpResponse:
-    project = access(request, "project.view", Project.objects.select_related("lead_organisation"), reference=reference)
+    project = access(
+        request, "project.view", Project.objects.select_related("lead_organisation"), reference=reference
+    )
     context = frame(request, project, "information")
     context["purposes"] = read(request, context["plan"])
     if context["can"]["purpose_edit"]:
@@ -39,19 +43,21 @@ def project_information(request: HttpRequest, reference: str) -> HttpResponse:
 @require_GET
 def purpose_view(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     purpose = access(request, "purpose.view", Purpose.objects.of(reference), pk=pk)
-    if purpose.removed_at:
-        access(request, "purpose.restore", Purpose.objects.of(reference), pk=pk)
     return purpose_page(request, purpose)
 
 
 @require_http_methods(["GET", "POST"])
 def purpose_add(request: HttpRequest, reference: str) -> HttpResponse:
-    project = access(request, "purpose.add", Project.objects.select_related("lead_organisation"), reference=reference)
+    project = access(
+        request, "purpose.add", Project.objects.select_related("lead_organisation"), reference=reference
+    )
     form = PurposeAddForm(request.POST or None)
     if form.is_valid():
         purpose = actions.purpose_add(project, by=request.user, **form.cleaned_data)
         return redirect("purpose.edit", reference, purpose.pk)
-    return render(request, "projects/purpose_add.html", {**frame(request, project, "information"), "form": form})
+    return render(
+        request, "projects/purpose_add.html", {**frame(request, project, "information"), "form": form}
+    )
 
 
 @require_http_methods(["GET", "POST"])

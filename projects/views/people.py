@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -28,7 +29,9 @@ def _page(request: HttpRequest, participant: Participant, template: str, **more)
 
 @require_GET
 def project_people(request: HttpRequest, reference: str) -> HttpResponse:
-    project = access(request, "project.view", Project.objects.select_related("lead_organisation"), reference=reference)
+    project = access(
+        request, "project.view", Project.objects.select_related("lead_organisation"), reference=reference
+    )
     context = frame(request, project, "people")
     context["people"] = [
         {"voice": voice, "role": Role(voice.role).label, "can": may(request, voice.participant)}
@@ -36,25 +39,40 @@ def project_people(request: HttpRequest, reference: str) -> HttpResponse:
         else {"voice": voice, "role": Role(voice.role).label}
         for voice in context["plan"].voices
     ]
+    context["own_part"] = next(
+        (
+            part
+            for part in Participant.objects.of(reference).filter(user=request.user)
+            if may(request, part)["participant_leave"]
+        ),
+        None,
+    )
     return render(request, "projects/project_people.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def participant_invite(request: HttpRequest, reference: str) -> HttpResponse:
     project = access(
-        request, "participant.invite", Project.objects.select_related("lead_organisation"), reference=reference
+        request,
+        "participant.invite",
+        Project.objects.select_related("lead_organisation"),
+        reference=reference,
     )
     roles = list(Role) if may(request, project)["participant_appoint"] else PLANNERS_GIVE
     form = InviteForm(request.POST or None, roles=roles)
     if form.is_valid():
         try:
-            participant = actions.participant_invite(project, by=request.user, **form.cleaned_data)
+            actions.participant_invite(project, by=request.user, **form.cleaned_data)
         except RefusedError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("%(who)s takes part now, and was told by mail.") % {"who": participant})
+            # By what was typed: the name of an account that was there already is not told.
+            who = form.cleaned_data["organisation"] or form.cleaned_data["email"]
+            messages.success(request, _("%(who)s takes part now, and is told by mail.") % {"who": who})
             return redirect("project.people", reference)
-    return render(request, "projects/participant_invite.html", {**frame(request, project, "people"), "form": form})
+    return render(
+        request, "projects/participant_invite.html", {**frame(request, project, "people"), "form": form}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -106,7 +124,10 @@ def participant_remove(request: HttpRequest, reference: str, pk: int) -> HttpRes
 def participant_leave(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     participant = access(request, "participant.leave", Participant.objects.of(reference), pk=pk)
     if request.method == "POST":
-        actions.participant_leave(participant, by=request.user)
+        try:
+            actions.participant_leave(participant, by=request.user)
+        except RefusedError as error:
+            raise PermissionDenied(str(error)) from error
         messages.success(request, _("You left “%(project)s”.") % {"project": participant.project})
         return redirect("home")
     return _page(request, participant, "participant_leave")

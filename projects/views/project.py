@@ -18,6 +18,7 @@ from sharingvalue.base.versioned import StaleVersionError
 from .. import actions
 from ..forms.project import ProjectFilterForm, ProjectForm, StartForm
 from ..models import Participant, Project, Role
+from ..plan import Plan
 from ..policies import CHANGE, REVIEW
 from .workspace import drawn, frame, stage_words
 
@@ -29,7 +30,8 @@ def with_my_part(projects, user):
     parts = Participant.objects.current().filter(project=OuterRef("pk")).order_by("pk").values("role")
     return projects.annotate(
         my_role=Coalesce(
-            Subquery(parts.filter(user=user)[:1]), Subquery(parts.filter(organisation__affiliations__user=user)[:1])
+            Subquery(parts.filter(user=user)[:1]),
+            Subquery(parts.filter(organisation__affiliations__user=user)[:1]),
         ),
         organisation_name=F("lead_organisation__name"),
     )
@@ -91,25 +93,33 @@ def project_start(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def project_view(request: HttpRequest, reference: str) -> HttpResponse:
-    project = access(request, "project.view", Project.objects.select_related("lead_organisation"), reference=reference)
+    project = access(
+        request, "project.view", Project.objects.select_related("lead_organisation"), reference=reference
+    )
     context = frame(request, project, "overview")
     if context["can"]["history_view"]:
-        context["activity"] = history_for(context["can"].ask, project)[:8]
+        lately = history_for(context["can"].ask, project).filter(audience="talk")[:8]
+        context["activity"] = named_now(list(lately), context["plan"])
     context["left"] = [
-        {"part": nav, "fact": part.fact} for nav, part in zip(context["nav_parts"], context["loop_parts"], strict=True)
+        {"part": nav, "fact": part.fact}
+        for nav, part in zip(context["nav_parts"], context["loop_parts"], strict=True)
     ]
     return render(request, "projects/project_view.html", context)
 
 
 @require_GET
 def project_idea(request: HttpRequest, reference: str) -> HttpResponse:
-    project = access(request, "project.view", Project.objects.select_related("lead_organisation"), reference=reference)
+    project = access(
+        request, "project.view", Project.objects.select_related("lead_organisation"), reference=reference
+    )
     return render(request, "projects/project_idea.html", frame(request, project, "idea"))
 
 
 @require_http_methods(["GET", "POST"])
 def project_edit(request: HttpRequest, reference: str) -> HttpResponse:
-    project = access(request, "project.edit", Project.objects.select_related("lead_organisation"), reference=reference)
+    project = access(
+        request, "project.edit", Project.objects.select_related("lead_organisation"), reference=reference
+    )
     form = ProjectForm(request.POST or None, instance=project)
     if form.is_valid():
         try:
@@ -124,10 +134,13 @@ def project_edit(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_GET
 def history_view(request: HttpRequest, reference: str) -> HttpResponse:
-    project = access(request, "history.view", Project.objects.select_related("lead_organisation"), reference=reference)
+    project = access(
+        request, "history.view", Project.objects.select_related("lead_organisation"), reference=reference
+    )
     context = frame(request, project, "history")
     entries = history_for(context["can"].ask, project)
     context["page"] = Paginator(entries, 40).get_page(request.GET.get("page"))
+    context["page"].object_list = named_now(list(context["page"].object_list), context["plan"])
     return render(request, "projects/history_view.html", context)
 
 
@@ -136,3 +149,18 @@ def history_for(ask, project: Project):
     entries = Entry.objects.at(project.reference).select_related("by")
     audiences = ["talk", "team"] if ask.any_of((CHANGE, REVIEW)) else ["talk"]
     return entries.filter(audience__in=audiences).exclude(action="thread.read")
+
+
+def named_now(entries: list[Entry], plan: Plan) -> list[Entry]:
+    """`entries` with participants named as they wish to be named today, not as they were when it was written."""
+    names = {str(voice.participant.pk): voice.name for voice in plan.voices if voice.participant}
+    gone = [
+        entry.thing for entry in entries if entry.kind == "projects.participant" and entry.thing not in names
+    ]
+    if gone:
+        parts = Participant.objects.filter(pk__in=gone).select_related("user", "organisation")
+        names |= {str(p.pk): p.shown_name for p in parts.prefetch_related("user__affiliations__organisation")}
+    for entry in entries:
+        if entry.kind == "projects.participant":
+            entry.name = names.get(entry.thing, entry.name)
+    return entries

@@ -109,7 +109,9 @@ def row_of(block: str) -> str:
     return next((row for row, names in _WITHIN.items() if block in names), block)
 
 
-def reading(request: HttpRequest, purpose: Purpose, number: int, last: bool, threads: list[Thread]) -> Reading:
+def reading(
+    request: HttpRequest, purpose: Purpose, number: int, last: bool, threads: list[Thread]
+) -> Reading:
     """One purpose with its notes."""
     texts = {name: (label, text) for name, label, text in purpose.blocks}
     rows = [name for name in texts if name not in _INNER]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,13 +21,16 @@ from sharingvalue.base.history import seen
 from .. import actions
 from ..forms.summaries import LinkForm
 from ..models import Edition, Project, Summary, SummaryLink
+from ..plan import for_reader, plan_for
 from .workspace import frame
 
 
 def _file(summary: Summary) -> FileResponse:
     """The finished file, always as an attachment."""
     response = FileResponse(
-        default_storage.open(summary.path), as_attachment=True, filename=summary.file_name,
+        default_storage.open(summary.path),
+        as_attachment=True,
+        filename=summary.file_name,
         content_type="application/pdf",
     )
     response["X-Robots-Tag"] = "noindex"
@@ -34,12 +39,14 @@ def _file(summary: Summary) -> FileResponse:
 
 @require_GET
 def summary_list(request: HttpRequest, reference: str) -> HttpResponse:
-    project = access(request, "summary.list", Project.objects.select_related("lead_organisation"), reference=reference)
+    project = access(
+        request, "summary.list", Project.objects.select_related("lead_organisation"), reference=reference
+    )
     context = frame(request, project, "summaries")
     summaries = Summary.objects.of(reference)
     if not context["can"]["talk_view"]:
         summaries = summaries.filter(edition=Edition.READER)
-    if context["can"]["purpose_edit"] or context["can"]["participant_contact"]:
+    if context["can"]["participant_contact"]:
         summaries = summaries.prefetch_related("links")
         context["shows_links"] = True
     context["summaries"] = summaries[:30]
@@ -49,8 +56,13 @@ def summary_list(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 def summary_ask(request: HttpRequest, reference: str) -> HttpResponse:
-    project = access(request, "summary.ask", Project.objects.select_related("lead_organisation"), reference=reference)
-    summary = actions.summary_ask(project, by=request.user, held=may(request, project).ask.held)
+    project = access(
+        request, "summary.ask", Project.objects.select_related("lead_organisation"), reference=reference
+    )
+    plan = plan_for(may(request, project).ask)
+    if request.POST.get("edition") == Edition.READER:
+        plan = for_reader(plan)
+    summary = actions.summary_ask(plan, by=request.user)
     return redirect("summary.view", reference, summary.pk)
 
 
@@ -58,10 +70,13 @@ def summary_ask(request: HttpRequest, reference: str) -> HttpResponse:
 def summary_view(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     summary = access(request, "summary.view", Summary.objects.of(reference), pk=pk)
     context = {"summary": summary, "job": summary.job, "worker_seen": jobs.worker_seen()}
+    context["can_share"] = may(request, summary)["summary_share"]
     if request.htmx:
         context |= {"project": summary.project, "can": may(request, summary.project)}
         return render(request, "projects/summary_view.html#progress", context)
-    return render(request, "projects/summary_view.html", context | frame(request, summary.project, "summaries"))
+    return render(
+        request, "projects/summary_view.html", context | frame(request, summary.project, "summaries")
+    )
 
 
 @require_GET
@@ -79,16 +94,22 @@ def summary_share(request: HttpRequest, reference: str, pk: int) -> HttpResponse
     if form.is_valid():
         link, token = actions.summary_share(summary, by=request.user, **form.cleaned_data)
         if not token:
-            messages.info(request, _("This link was made already. Its address was shown once; make another if lost."))
+            messages.info(
+                request, _("This link was made already. Its address was shown once; make another if lost.")
+            )
             return redirect("summary.view", reference, pk)
-        address = request.build_absolute_uri(reverse("summary.open", args=[token]))
+        address = f"{settings.SITE_URL}{reverse('summary.open', args=[token])}"
         context |= {"link": link, "address": address}
-    return render(request, "projects/summary_share.html", frame(request, summary.project, "summaries") | context)
+    return render(
+        request, "projects/summary_share.html", frame(request, summary.project, "summaries") | context
+    )
 
 
 @require_POST
 def summary_revoke(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    links = SummaryLink.objects.filter(summary__project__reference=reference).select_related("summary__project")
+    links = SummaryLink.objects.filter(summary__project__reference=reference).select_related(
+        "summary__project"
+    )
     link = access(request, "summary.revoke", links, pk=pk)
     actions.summary_revoke(link, by=request.user)
     messages.success(request, _("The link for %(whom)s no longer opens anything.") % {"whom": link.for_whom})
@@ -105,6 +126,7 @@ def summary_open(request: HttpRequest, token: str) -> HttpResponse:
     if not link.is_live:
         raise Http404
     if request.method == "POST":
-        actions.summary_open(link, by=request.user)
+        # The page promises that only the taking is noted, not who.
+        actions.summary_open(link, by=AnonymousUser())
         return _file(link.summary)
     return render(request, "projects/summary_open.html", {"link": link, "summary": link.summary})

@@ -28,7 +28,9 @@ def _thread_page(request: HttpRequest, thread: Thread, **more) -> HttpResponse:
 @require_GET
 def talk_view(request: HttpRequest, reference: str, pk) -> HttpResponse:
     thread = access(request, "talk.view", Thread.objects.of(reference), pk=pk)
-    return _thread_page(request, thread, form=SayForm(speaker=request.user, in_team=may(request, thread)["purpose_add"]))
+    return _thread_page(
+        request, thread, form=SayForm(speaker=request.user, in_team=may(request, thread)["purpose_add"])
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,7 +51,10 @@ def comment_reply(request: HttpRequest, reference: str, pk) -> HttpResponse:
     form = SayForm(request.POST, speaker=request.user, in_team=may(request, thread)["purpose_add"])
     if form.is_valid():
         actions.comment_reply(
-            thread, text=form.cleaned_data["text"], by=request.user, as_group=form.speaks_as_group,
+            thread,
+            text=form.cleaned_data["text"],
+            by=request.user,
+            as_group=form.speaks_as_group,
             once=form.cleaned_data["once"],
         )
         return back_to(request, thread.purpose)
@@ -71,7 +76,9 @@ def comment_edit(request: HttpRequest, reference: str, pk) -> HttpResponse:
 def comment_withdraw(request: HttpRequest, reference: str, pk) -> HttpResponse:
     comment = access(request, "comment.withdraw", Comment.objects.of(reference), pk=pk)
     actions.comment_withdraw(comment, by=request.user)
-    messages.success(request, _("Withdrawn. Nobody reads it any more."))
+    messages.success(
+        request, _("Withdrawn. Nobody reads it here any more; a summary made before may still hold it.")
+    )
     return redirect(comment.thread)
 
 

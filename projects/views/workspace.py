@@ -51,7 +51,7 @@ def frame(request: HttpRequest, project: Project, current: str) -> dict[str, Any
         "stages": stages_of(plan),
         "stage_words": stage_words(project),
         "middle": drawings.Middle(**middle_of(plan)),
-        "leads": ", ".join(plan.leads),
+        "leads": ", ".join(plan.leads) or str(project.lead_organisation or ""),
         "lead_url": reverse("project.people", args=[project.reference]),
     }
 
@@ -71,7 +71,11 @@ def drawn(projects: dict[int, Project]) -> dict[int, list[drawings.Part]]:
                 name=str(part.name),
                 pieces=[piece.state for piece in progress[pk][key]],  # type: ignore[misc]
                 fact=next(
-                    (_("next: %(what)s") % {"what": piece.name} for piece in progress[pk][key] if piece.state != "done"),
+                    (
+                        _("next: %(what)s") % {"what": piece.name}
+                        for piece in progress[pk][key]
+                        if piece.state != "done"
+                    ),
                     _("complete"),
                 ),
             )
@@ -112,5 +116,8 @@ def stages_of(plan: Plan) -> list[dict[str, str]]:
 def _when(stage: Stage, reached: dict[str, Any], now: str) -> str:
     if stage not in reached:
         return ""
-    return _("since %(day)s") % {"day": day(reached[stage])} if stage == now != Stage.CLOSED else day(reached[stage])
-
+    return (
+        _("since %(day)s") % {"day": day(reached[stage])}
+        if stage == now != Stage.CLOSED
+        else day(reached[stage])
+    )

@@ -227,7 +227,9 @@ def set_rows(root: Model, wanted: Mapping[Holder, Iterable[str]]) -> None:
                 has, should = now.get(holder, set()), set(wanted.get(holder, ()))
                 if gone := has - should:
                     model.objects.filter(
-                        content_object=root, permission_id__in=[ids[c] for c in gone], **{f"{kind}_id": holder[1]}
+                        content_object=root,
+                        permission_id__in=[ids[c] for c in gone],
+                        **{f"{kind}_id": holder[1]},
                     ).delete()
                 model.objects.bulk_create(
                     model(content_object=root, permission_id=ids[codename], **{f"{kind}_id": holder[1]})

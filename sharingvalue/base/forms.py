@@ -14,7 +14,9 @@ from .versioned import StaleVersionError, Versioned, plain
 
 def as_typed(text: str) -> str:
     """`text` with one kind of line end and no spaces before it: what two browsers send alike is the same text."""
-    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")).strip()
+    return "\n".join(
+        line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    ).strip()
 
 
 class Prose(forms.CharField):

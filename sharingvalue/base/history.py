@@ -42,13 +42,14 @@ def record(
     version: int | None = None,
     note: str = "",
     audience: str = Audience.TALK,
-    shown: str = "",
+    shown: str | None = None,
 ):
     """Write one line of history in the caller's transaction and give it back.
 
     `action` is the key of the rule ("purpose.edit"); `by` a user, an anonymous visitor or SYSTEM; `before` and
-    `after` hold only the fields that changed, as JSON values; `note` is a reason in words; `shown` is how the
-    person is to be named when not by their own name. Raises ValueError without an actor or for an odd key.
+    `after` hold only the fields that changed, as JSON values; `note` is a reason in words. Without `shown` the person is
+    named as they wish to be; "" names them by their own name, as acts must be for which people answer. Raises
+    ValueError without an actor or for an odd key.
     """
     from .models import Entry
 
@@ -59,8 +60,12 @@ def record(
     return Entry.objects.create(
         at=timezone.now(),
         by=by if by.is_authenticated else None,
-        actor=Entry.Actor.PERSON if by.is_authenticated else Entry.Actor.SYSTEM if by is SYSTEM else Entry.Actor.ANYONE,
-        shown=shown,
+        actor=Entry.Actor.PERSON
+        if by.is_authenticated
+        else Entry.Actor.SYSTEM
+        if by is SYSTEM
+        else Entry.Actor.ANYONE,
+        shown=getattr(by, "shown", "") if shown is None else shown,
         action=action,
         place=getattr(thing, "history_place", ""),
         kind=thing._meta.label_lower,

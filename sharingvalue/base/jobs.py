@@ -46,7 +46,14 @@ def ask(kind: str, key: str, input: dict, *, by: Any) -> Job:
     )
     if not made and job.state == Job.State.FAILED:
         Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(
-            state=Job.State.WAITING, tries=0, error="", sent_at=None, input=input, progress=0, doing=""
+            state=Job.State.WAITING,
+            tries=0,
+            error="",
+            sent_at=None,
+            finished_at=None,
+            input=input,
+            progress=0,
+            doing="",
         )
         job.refresh_from_db()
         made = True
@@ -66,7 +73,9 @@ def send(pk: uuid.UUID, kind: str) -> bool:
     return True
 
 
-def run(pk: str, work: Callable[[Job, Callable[[int, str], None]], dict], done: Callable | None = None) -> bool:
+def run(
+    pk: str, work: Callable[[Job, Callable[[int, str], None]], dict], done: Callable | None = None
+) -> bool:
     """Do the job `pk` by `work(job, tell)`, if it can be claimed; False when another has it or it is over.
 
     `work` gives the result as JSON values and may call `tell(percent, what)`. `done(job)` is called in the
@@ -144,6 +153,9 @@ def sweep() -> dict[str, int]:
             error="Three workers stopped in the middle of it. Ask again; if it fails again, tell the administrator.",
         )
     )
+    if not settings.DEMO:
+        # Codes and links in a mail that never went out are nobody's business.
+        Job.objects.filter(kind="mail", state=Job.State.FAILED).exclude(input={}).update(input={})
     again = Job.objects.filter(tries__lt=settings.JOB_TRIES).filter(
         Q(state=Job.State.WAITING, sent_at__isnull=True)
         | Q(state=Job.State.WAITING, sent_at__lt=now - timedelta(seconds=settings.JOB_RESEND_SECONDS))

@@ -14,12 +14,16 @@ from .models import Job
 
 def post(to: str, subject: str, text: str, *, by: Any, key: str = "") -> Job:
     """Ask for a plain-text mail to one address; the same `key` is never sent twice."""
-    return jobs.ask("mail", key or uuid.uuid4().hex, {"to": to, "subject": subject, "text": text}, by=by)
+    return jobs.ask(
+        "mail", key or uuid.uuid4().hex, {"to": to, "subject": " ".join(subject.split()), "text": text}, by=by
+    )
 
 
 def deliver(job: Job, tell: Any) -> dict:
     """Send the mail of `job`. Raises what the mail server's client raises, and is then tried again."""
-    letter = EmailMessage(job.input["subject"], job.input["text"], settings.DEFAULT_FROM_EMAIL, [job.input["to"]])
+    letter = EmailMessage(
+        job.input["subject"], job.input["text"], settings.DEFAULT_FROM_EMAIL, [job.input["to"]]
+    )
     letter.send()
     return {}
 

@@ -35,7 +35,9 @@ class Entry(models.Model):
         SYSTEM = "system", "this site"
 
     at = models.DateTimeField(default=timezone.now, editable=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
     actor = models.CharField(max_length=6, choices=Actor)
     shown = models.CharField(max_length=200, blank=True)
     action = models.CharField(max_length=40)

@@ -44,11 +44,11 @@ class Versioned(models.Model):
     class Meta:
         abstract = True
 
-    def change(self, action: str, seen: int, *, by: Any, audience: str = history.Audience.TALK, **values: Any):
+    def change(self, action: str, seen: int, *, by: Any, reads: str = history.Audience.TALK, **values: Any):
         """Save `values` (only what the person changed) as a new version, with its line of history.
 
         `seen` is the version the person had on the screen. Gives the names of the fields that changed, none when
-        nothing did. Raises StaleVersionError, and writes nothing, when somebody else changed one of these fields
+        nothing did; `reads` says who may read that line. Raises StaleVersionError, and writes nothing, when somebody else changed one of these fields
         meanwhile.
         """
         with transaction.atomic():
@@ -69,7 +69,8 @@ class Versioned(models.Model):
                     before=before,
                     after={name: plain(value) for name, value in values.items()},
                     version=row.version,
-                    audience=audience,
+                    audience=reads,
+                    shown="",
                 )
         for name in (*values, "version"):
             setattr(self, name, getattr(row, name))

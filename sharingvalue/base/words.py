@@ -7,7 +7,14 @@ import unicodedata
 import nh3
 from markdown_it import MarkdownIt
 
-_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["image", "html_block", "html_inline"])
+_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
+    ["image", "html_block", "html_inline"]
+)
+#: Brackets without end cost the parser seconds; beyond this many they are plain brackets.
+_MOST_BRACKETS = 300
+_without_links = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
+    ["image", "link", "reference", "html_block", "html_inline"]
+)
 _TAGS = {"p", "br", "em", "strong", "a", "ul", "ol", "li", "blockquote", "code", "pre", "hr"}
 
 
@@ -26,7 +33,8 @@ def rendered(text: str) -> str:
 
     Headings become strong lines: a comment must not break the page's outline.
     """
-    html = _markdown.render(text)
+    markdown = _markdown if text.count("[") <= _MOST_BRACKETS else _without_links
+    html = markdown.render(text)
     for level in "123456":
         html = html.replace(f"<h{level}>", "<p><strong>").replace(f"</h{level}>", "</strong></p>")
     return nh3.clean(

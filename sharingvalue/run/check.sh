@@ -33,7 +33,10 @@ migrations_in_step() {
     env -u REDIS_URL DATABASE_URL="sqlite:///$VAR_DIR/check.sqlite3" python manage.py makemigrations --check --dry-run
 }
 
-django_idioms() { git ls-files -co --exclude-standard '*.py' | xargs django-upgrade --target-version 5.2 --check; }
+django_idioms() {
+    find . \( -path ./.venv -o -path './var*' \) -prune -o -name '*.py' -print0 |
+        xargs -0 django-upgrade --target-version 5.2 --check
+}
 
 templates_lint() { djlint templates --lint --quiet; }
 

@@ -20,7 +20,7 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 # In memory: a heartbeat file on a slow disk makes a healthy process look dead.
 memory = Path("/dev/shm")  # noqa: S108 (gunicorn makes a file of its own in it, with a random name)
-worker_tmp_dir = str(memory) if memory.is_dir() else None
+worker_tmp_dir = str(memory) if os.access(memory, os.W_OK) else None
 # It would lie in the home folder, where two copies of the program meet, and nobody uses it.
 control_socket_disable = True
 accesslog = "-" if os.environ.get("ACCESS_LOG") == "1" else None

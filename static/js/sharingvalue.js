@@ -75,7 +75,7 @@
 
   // Text that was typed and not saved survives a refresh or a lost session: <form data-keep="purpose-12">.
   // It is kept in this tab only, and goes when it is saved, when somebody signs out, or with the tab.
-  const PREFIX = "kept:";
+  const PREFIX = `kept:${document.body.dataset.person || ""}:`;
   const read = (key) => {
     try {
       return JSON.parse(sessionStorage.getItem(PREFIX + key));
@@ -155,7 +155,8 @@
     const root = event.detail.elt;
     settle(root);
     if (root === document.body) return;
-    const wanted = $(".error-summary, [data-focus]", root) || (root.matches?.(".error-summary, [data-focus]") ? root : null);
+    const wanted =
+      $(".error-summary", root) || $("[data-focus]", root) || (root.matches?.(".error-summary, [data-focus]") ? root : null);
     if (wanted) {
       if (!wanted.matches("a, button, input, textarea, select, summary")) wanted.tabIndex = -1;
       wanted.focus();

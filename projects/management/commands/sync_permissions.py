@@ -13,7 +13,9 @@ class Command(BaseCommand):
     help = "Derives the permission rows of every project from its participants; --check only reports drift."
 
     def add_arguments(self, parser):
-        parser.add_argument("--check", action="store_true", help="change nothing; exit status 1 when a row differs")
+        parser.add_argument(
+            "--check", action="store_true", help="change nothing; exit status 1 when a row differs"
+        )
 
     def handle(self, *args, check: bool = False, **options):
         drifted = 0
@@ -26,4 +28,6 @@ class Command(BaseCommand):
                 sync_permissions(project)
         if drifted and check:
             raise CommandError(f"{drifted} project(s) differ. Run sync_permissions to mend them.")
-        self.stdout.write("Permission rows say what participants say." if not drifted else f"Mended {drifted}.")
+        self.stdout.write(
+            "Permission rows say what participants say." if not drifted else f"Mended {drifted}."
+        )

@@ -76,6 +76,33 @@ def grouped(value: int) -> str:
     return f"{value:,}".replace(",", "\u202f")
 
 
+_NUMBERS = [
+    "none",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
+
+
+@register.filter
+def in_words(value: int) -> str:
+    """A small number as a word, as people write it in a sentence; from thirteen on in figures.
+
+    >>> in_words(6)
+    'six'
+    """
+    return _(_NUMBERS[value]) if 0 <= value < len(_NUMBERS) else grouped(value)
+
+
 @register.filter
 def paragraphs(text: str) -> SafeString:
     """Plain text as escaped paragraphs; a blank line parts two, a line end stays a line end."""

@@ -23,8 +23,18 @@ from insights.files import checked
 from insights.models import Output, Release
 from projects import actions
 from projects.actions.people import participant_enter
-from projects.models import Comment, Participant, Project, Purpose, Stage, StageChange, Summary, Thread, ThreadReading
-from projects.policies import GRANTS
+from projects.models import (
+    Comment,
+    Participant,
+    Project,
+    Purpose,
+    Stage,
+    StageChange,
+    Summary,
+    Thread,
+    ThreadReading,
+)
+from projects.plan import for_reader, plan_of
 from sharingvalue.base.history import SYSTEM, record
 from sharingvalue.base.models import Entry, Job
 from stakeholders.actions import affiliation_add, organisation_edit, person_add
@@ -57,11 +67,15 @@ class Command(BaseCommand):
     help = "Loads the demonstration data, while DEMO=1; --reset puts it back as it was."
 
     def add_arguments(self, parser):
-        parser.add_argument("--reset", action="store_true", help="remove what is there of it and load it anew")
+        parser.add_argument(
+            "--reset", action="store_true", help="remove what is there of it and load it anew"
+        )
 
     def handle(self, *args, reset: bool = False, **options):
         if not settings.DEMO:
-            raise CommandError("The demonstration is loaded only while DEMO=1 is set: its password is known to everyone.")
+            raise CommandError(
+                "The demonstration is loaded only while DEMO=1 is set: its password is known to everyone."
+            )
         mine = Project.objects.filter(once__in=[mark(f"SV-{n:04d}") for n in range(1, 9)])
         if mine.exists() and not reset:
             self.stdout.write("The demonstration is there already. --reset puts it back as it was.")
@@ -70,17 +84,25 @@ class Command(BaseCommand):
             if reset:
                 self.remove(mine)
             if Project.objects.filter(number__lte=8).exists():
-                raise CommandError("SV-0001 to SV-0008 are somebody’s own projects: load the demonstration elsewhere.")
+                raise CommandError(
+                    "SV-0001 to SV-0008 are somebody’s own projects: load the demonstration elsewhere."
+                )
             self.load_people()
             self.load_projects()
-        self.stdout.write(f"Loaded {mine.count()} projects; sign in as one of the people on the sign-in page.")
+        self.stdout.write(
+            f"Loaded {mine.count()} projects; sign in as one of the people on the sign-in page."
+        )
 
     # --- Taking it away -------------------------------------------------------------------------------------------------
 
     def remove(self, projects: QuerySet) -> None:
         """Remove the demonstration's projects with all they hold; people and organisations stay."""
         places = list(projects.values_list("reference", flat=True))
-        paths = list(Output.objects.filter(project__in=projects).exclude(file_path="").values_list("file_path", flat=True))
+        paths = list(
+            Output.objects.filter(project__in=projects)
+            .exclude(file_path="")
+            .values_list("file_path", flat=True)
+        )
         releases = Release.objects.filter(project__in=projects)
         paths += list(releases.exclude(file_path="").values_list("file_path", flat=True))
         jobs = list(Summary.objects.filter(project__in=projects).values_list("job_id", flat=True))
@@ -100,8 +122,14 @@ class Command(BaseCommand):
         data = read("people.toml")
         self.organisations: dict[str, Organisation] = {}
         for said in data["organisation"]:
-            organisation = Organisation.objects.filter(name=said["name"]).first() or Organisation(name=said["name"])
-            organisation.kind, organisation.does, organisation.serves = said["kind"], said["does"], ", ".join(said["serves"])
+            organisation = Organisation.objects.filter(name=said["name"]).first() or Organisation(
+                name=said["name"]
+            )
+            organisation.kind, organisation.does, organisation.serves = (
+                said["kind"],
+                said["does"],
+                ", ".join(said["serves"]),
+            )
             organisation.regions, organisation.topics = ", ".join(said["regions"]), ", ".join(said["topics"])
             self.organisations[said["key"]] = organisation_edit(organisation, by=SYSTEM)
         self.people: dict[str, User] = {}
@@ -141,7 +169,9 @@ class Command(BaseCommand):
             latest = Entry.objects.filter(place=project.reference).aggregate(last=Max("at"))["last"]
             Project.objects.filter(pk=project.pk).update(changed_at=latest)
         safe = self.project("SV-0001")
-        actions.summary_ask(safe, by=self.people["lead@demo.example"], held=frozenset(GRANTS["lead"]))
+        plan = plan_of(safe)
+        for edition in (plan, for_reader(plan)):
+            actions.summary_ask(edition, by=self.people["lead@demo.example"])
 
     def project(self, reference: str) -> Project:
         return Project.objects.select_related("lead_organisation").get(reference=reference)
@@ -160,7 +190,12 @@ class Command(BaseCommand):
         for stage, on in days.items():
             if stage != "idea":
                 why = said.get("stopped_reason", "") if stage == "stopped" else ""
-                events.append((moment(on, 16), lambda stage=stage, on=on, why=why: self.move(reference, stage, on, why, lead)))
+                events.append(
+                    (
+                        moment(on, 16),
+                        lambda stage=stage, on=on, why=why: self.move(reference, stage, on, why, lead),
+                    )
+                )
         begun = moment(days.get("planning", days["idea"]), 14)
         for n, purpose in enumerate(talk["purpose"], start=1):
             at = begun + datetime.timedelta(days=2 * n, minutes=7 * n)
@@ -189,7 +224,9 @@ class Command(BaseCommand):
         )
         if project.reference != said["reference"]:
             # Projects begin on different days, and are numbered in the order of the story.
-            Project.objects.filter(pk=project.pk).update(reference=said["reference"], number=int(said["reference"][3:]))
+            Project.objects.filter(pk=project.pk).update(
+                reference=said["reference"], number=int(said["reference"][3:])
+            )
             plainly(Entry.objects.filter(place=project.reference)).update(place=said["reference"])
             project.refresh_from_db()
             Project.objects.filter(pk=project.pk).update(find=project.findable)
@@ -203,10 +240,18 @@ class Command(BaseCommand):
         )
 
     def take_part(self, reference: str, part: dict, lead: str) -> None:
-        who = {"user": self.people[part["who"]]} if "@" in part["who"] else {"organisation": self.organisations[part["who"]]}
+        who = (
+            {"user": self.people[part["who"]]}
+            if "@" in part["who"]
+            else {"organisation": self.organisations[part["who"]]}
+        )
         participant_enter(
-            self.project(reference), role=part["role"], interest=part.get("interest", ""), since=part["since"],
-            by=self.people[lead], **who,
+            self.project(reference),
+            role=part["role"],
+            interest=part.get("interest", ""),
+            since=part["since"],
+            by=self.people[lead],
+            **who,
         )
 
     def move(self, reference: str, stage: str, on: datetime.date, why: str, lead: str) -> None:
@@ -214,14 +259,28 @@ class Command(BaseCommand):
         before, project.stage, project.stage_since = project.stage, Stage(stage), on
         project.save(update_fields=["stage", "stage_since"])
         StageChange.objects.create(project=project, stage=stage, on=on, reason=why)
-        record("project.move", project, by=self.people[lead], before={"stage": before}, after={"stage": stage}, note=why)
+        record(
+            "project.move",
+            project,
+            by=self.people[lead],
+            before={"stage": before},
+            after={"stage": stage},
+            note=why,
+        )
 
     def write(self, reference: str, said: dict, lead: str) -> None:
-        fields = {name: value.strip() for name, value in said.items() if name in {"title", "choice_level", *Purpose.BLOCKS}}
+        fields = {
+            name: value.strip()
+            for name, value in said.items()
+            if name in {"title", "choice_level", *Purpose.BLOCKS}
+        }
         planner = Participant.objects.filter(project__reference=reference, role="planner").first()
         purpose = actions.purpose_add(
-            self.project(reference), by=planner.user if planner else self.people[lead],
-            title=fields["title"], what=fields.pop("what", ""), why=fields.pop("why", ""),
+            self.project(reference),
+            by=planner.user if planner else self.people[lead],
+            title=fields["title"],
+            what=fields.pop("what", ""),
+            why=fields.pop("why", ""),
         )
         del fields["title"]
         actions.purpose_edit(purpose, fields, seen=1, by=self.people[lead])
@@ -231,7 +290,12 @@ class Command(BaseCommand):
         purpose = list(project.purposes.here())[said["purpose"] - 1]
         author = self.people[said["author"]]
         comment = actions.comment_add(
-            purpose, kind=said["kind"], block=said.get("block", ""), text=said["text"].strip(), by=author, once=key,
+            purpose,
+            kind=said["kind"],
+            block=said.get("block", ""),
+            text=said["text"].strip(),
+            by=author,
+            once=key,
             as_group=author.shown_as == User.ShownAs.GROUP,
         )
         self.backdate(comment, said["at"], first=True)
@@ -246,7 +310,9 @@ class Command(BaseCommand):
 
     def backdate(self, comment: Comment, at: datetime.datetime, first: bool = False) -> None:
         Comment.objects.filter(pk=comment.pk).update(at=at)
-        Thread.objects.filter(pk=comment.thread_id).update(last_at=at, **({"started_at": at} if first else {}))
+        Thread.objects.filter(pk=comment.thread_id).update(
+            last_at=at, **({"started_at": at} if first else {})
+        )
         ThreadReading.objects.filter(thread=comment.thread_id, user=comment.author_id).update(at=at)
 
     def settle(self, key: uuid.UUID, lead: str) -> None:
@@ -270,10 +336,18 @@ class Command(BaseCommand):
         content = (DATA / said["file"]).read_bytes()
         file = io.BytesIO(content)
         insights.output_add(
-            self.project(said["project"]), by=author, once=key, file=(file, checked(file, said["file"], len(content))),
-            title=said["title"].strip(), short_title=said["short_title"], summary=said["summary"].strip(),
-            limits="\n".join(said["limits"]), context=said["context"].strip(), covers=said.get("covers", ""),
-            audience=said["audience"], why_not_open=said.get("why_not_open", "").strip(),
+            self.project(said["project"]),
+            by=author,
+            once=key,
+            file=(file, checked(file, said["file"], len(content))),
+            title=said["title"].strip(),
+            short_title=said["short_title"],
+            summary=said["summary"].strip(),
+            limits="\n".join(said["limits"]),
+            context=said["context"].strip(),
+            covers=said.get("covers", ""),
+            audience=said["audience"],
+            why_not_open=said.get("why_not_open", "").strip(),
         )
 
     def hand_in(self, key: uuid.UUID, author: User, at: datetime.datetime) -> None:
@@ -295,4 +369,3 @@ def mark(text: str) -> uuid.UUID:
 def plainly(entries: QuerySet) -> QuerySet:
     """These rows without the guard of append-only history: the demonstration tells of days gone by."""
     return QuerySet(Entry, using=connection.alias).filter(pk__in=entries.values("pk"))
-
