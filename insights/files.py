@@ -99,7 +99,8 @@ def _csv(file: BinaryIO) -> str:
     delimiter = delimiter_of(head.decode("utf-8-sig", errors="replace"))
     file.seek(0)
     text = io.TextIOWrapper(file, "utf-8-sig", newline="")
-    rows, header = 0, []
+    rows = 0
+    header: list[str] = []
     try:
         for row in csv.reader(text, delimiter=delimiter, strict=True):
             if not row:

@@ -9,7 +9,7 @@ from sharingvalue.base.access import ADMINISTRATOR, ANYONE, RULES, SIGNED_IN, As
 
 from .models import Audience, State
 
-# --- Refusals ---------------------------------------------------------------------------------------------------------
+# --- Refusals ---
 
 
 def in_review(ask: Ask) -> str:
@@ -54,7 +54,7 @@ def no_longer_there(ask: Ask) -> str:
     return ""
 
 
-# --- Who may know -----------------------------------------------------------------------------------------------------------
+# --- Who may know ---
 
 
 def makers(ask: Ask) -> bool:
@@ -82,7 +82,7 @@ def anybody(ask: Ask) -> bool:
     return True
 
 
-# --- What each action needs, and what forbids it all the same ------------------------------------------------------------------
+# --- What each action needs, and what forbids it all the same ---
 
 over = (stopped, closed)
 

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -228,7 +229,7 @@ def output_release(request: HttpRequest, reference: str, pk: int) -> HttpRespons
 
 
 @require_GET
-def file_download(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def file_download(request: HttpRequest, reference: str, pk: int) -> HttpResponseBase:
     output = access(request, "file.download", Output.objects.of(reference).exclude(file_path=""), pk=pk)
     seen("file.download", output, by=request.user)
     return _file(output)
@@ -263,7 +264,7 @@ def insight_view(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_not_required
 @require_GET
-def insight_download(request: HttpRequest, slug: str) -> HttpResponse:
+def insight_download(request: HttpRequest, slug: str) -> HttpResponseBase:
     releases = Release.objects.known_to(request.user).exclude(file_path="")
     release = access(request, "insight.download", releases, slug=slug)
     seen("insight.download", release, by=request.user)

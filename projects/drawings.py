@@ -8,11 +8,11 @@ The ``<title>`` holds the whole message, so no drawing needs to be seen to be un
 Angles are SVG degrees: clockwise, 0 at three o'clock.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import asin, ceil, cos, degrees, radians, sin
 from textwrap import wrap
-from typing import Literal
+from typing import Any, Literal
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -314,7 +314,7 @@ def _small_mark(name: str, x: float, y: float, scale: float, palette: Palette) -
 
 
 def _corners(
-    texts: dict[str, tuple[str, list[str]]], width: int, height: int, palette: Palette, size: float = 14
+    texts: Mapping[Any, tuple[str, list[str]]], width: int, height: int, palette: Palette, size: float = 14
 ) -> list[str]:
     """A name and its small lines in each corner, in the part's own colour."""
     drawn = []

@@ -135,7 +135,7 @@ def waiting_for(user: Any) -> list[Waiting]:
     return sorted(found, key=lambda waiting: waiting.since)
 
 
-# --- What this app knows of each part -------------------------------------------------------------------------------------
+# --- What this app knows of each part ---
 
 
 def _piece(name: Any, have: Any, of: Any = True) -> Piece:

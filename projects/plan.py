@@ -85,18 +85,18 @@ def participants_of(project: Project) -> list[Participant]:
 
 def voice_of(part: Participant) -> Voice:
     """A participant with everything that the team may read of them."""
-    organisation = part.organisation
-    belongs = "" if organisation else part.user.group_name
-    if organisation is None and part.user.affiliations.all():
-        organisation = part.user.affiliations.all()[0].organisation
-    by_group = part.user is not None and part.shown_name != part.user.name
+    organisation, user = part.organisation, part.user
+    belongs = user.group_name if user else ""
+    if user and organisation is None:
+        organisation = user.group_spoken_for
+    by_group = user is not None and part.shown_name != user.name
     return Voice(
         name=part.shown_name,
         organisation="" if part.organisation_id or by_group else belongs,
         role=part.role,
         kind=organisation.kind if organisation else "",
         interest=part.interest,
-        contact="" if part.user is None or by_group else part.user.email,
+        contact="" if user is None or by_group else user.email,
         since=part.since,
         participant=part,
     )
@@ -115,10 +115,8 @@ def for_reader(plan: Plan) -> Plan:
     """
     voices: dict[tuple[str, str], Voice] = {}
     for voice in plan.voices:
-        part = voice.participant
-        assert part is not None
-        person = part.user is not None
-        name = (voice.organisation or (part.user.group_name if part.user else "")) if person else voice.name
+        user = voice.participant.user if voice.participant else None
+        name = voice.organisation or user.group_name if user else voice.name
         shown = Voice(
             name=name or "A person", organisation="", role=voice.role, kind=voice.kind, since=voice.since
         )

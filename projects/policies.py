@@ -35,7 +35,7 @@ WHY |= {
 }
 
 
-# --- Refusals: each gives a sentence for people, or "" --------------------------------------------------------------------
+# --- Refusals: each gives a sentence for people, or "" ---
 
 
 def stopped(ask: Ask) -> str:
@@ -161,7 +161,7 @@ def anybody(ask: Ask) -> bool:
     return True
 
 
-# --- What each action needs, and what forbids it all the same -------------------------------------------------------------
+# --- What each action needs, and what forbids it all the same ---
 
 over = (stopped, closed)
 
@@ -207,7 +207,7 @@ RULES |= {
 }
 
 
-# --- Invariants that actions and higher doors share -----------------------------------------------------------------------
+# --- Invariants that actions and higher doors share ---
 
 TEAM = {Role.LEAD, Role.PLANNER}
 

@@ -69,7 +69,7 @@ def page(data: dict[str, Any], made: datetime) -> str:
     return _template().render(Context(_context(data, made)))
 
 
-# --- Nothing is fetched ---------------------------------------------------------------------------------------------
+# --- Nothing is fetched ---
 
 
 class OwnAssets(URLFetcher):
@@ -185,7 +185,7 @@ def _base_style() -> CSS:
     return CSS(string=rules)
 
 
-# --- Words ----------------------------------------------------------------------------------------------------------
+# --- Words ---
 
 # Te reo words without a macron that come up in plans; one with a macron is known by its spelling, below.
 _REO = (
@@ -275,7 +275,7 @@ def _reads_from_the_right(text: str) -> bool:
     return False
 
 
-# --- What stands where ----------------------------------------------------------------------------------------------
+# --- What stands where ---
 
 
 def _context(data: dict[str, Any], made: datetime) -> dict[str, Any]:
@@ -408,7 +408,7 @@ def _note(purpose: int, number: int, note: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-# --- The tags -------------------------------------------------------------------------------------------------------
+# --- The tags ---
 
 
 def _finish(tell: Tell, document: Any, pdf: pydyf.PDF) -> None:

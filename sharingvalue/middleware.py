@@ -1,6 +1,7 @@
 """What every answer carries."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -50,7 +51,7 @@ class SignInAgainMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Any) -> HttpResponse:
         response = self.get_response(request)
         sign_in = reverse("account_login")
         if not request.htmx or response.status_code != 302 or not response["Location"].startswith(sign_in):

@@ -115,7 +115,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# --- Data -----------------------------------------------------------------------------------------------------------
+# --- Data ---
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -184,7 +184,7 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 #: How many invitations one person sends in a day: enough for a large project, too few to pester with.
 INVITATIONS_A_DAY = 50
 
-# --- Work in the background ------------------------------------------------------------------------------------------
+# --- Work in the background ---
 
 CELERY_APP = "sharingvalue.celery.app"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -221,7 +221,7 @@ JOB_LEASE_SECONDS = 60
 JOB_RESEND_SECONDS = 20
 JOB_TRIES = 3
 
-# --- Mail --------------------------------------------------------------------------------------------------------------
+# --- Mail ---
 
 if DEMO:
     # Mails go nowhere in a demonstration: /demo/mail/ shows them.
@@ -232,7 +232,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Sharing Value <no-re
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 20
 
-# --- People --------------------------------------------------------------------------------------------------------------
+# --- People ---
 
 AUTH_USER_MODEL = "stakeholders.User"
 # Rights on things are guardian's rows, read by sharingvalue.base.access alone: no backend asks guardian by itself.
@@ -274,7 +274,7 @@ ACCOUNT_FORMS = {
     "add_email": "stakeholders.forms.NewAddressForm",
 }
 
-# --- Words and times ----------------------------------------------------------------------------------------------------
+# --- Words and times ---
 
 LANGUAGE_CODE = "en-nz"
 LANGUAGES = [("en-nz", "English (New Zealand)")]
@@ -282,7 +282,7 @@ TIME_ZONE = "Pacific/Auckland"
 USE_I18N = True
 USE_TZ = True
 
-# --- Security -----------------------------------------------------------------------------------------------------------
+# --- Security ---
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

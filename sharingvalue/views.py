@@ -120,7 +120,7 @@ def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
     raise Http404
 
 
-# --- The demonstration ------------------------------------------------------------------------------------------------
+# --- The demonstration ---
 
 
 @login_not_required
@@ -153,7 +153,7 @@ def demo_mail(request: HttpRequest) -> HttpResponse:
     return render(request, "demo_mail.html", {"page": page})
 
 
-# --- Whether the site is well -------------------------------------------------------------------------------------------
+# --- Whether the site is well ---
 
 
 @login_not_required
@@ -201,7 +201,7 @@ def _broker_answers() -> bool:
     return True
 
 
-# --- When something went wrong ------------------------------------------------------------------------------------------
+# --- When something went wrong ---
 
 
 @requires_csrf_token

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from sharingvalue.base.words import findable
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     """Finds people by their address, whatever its case."""
 
-    def get_by_natural_key(self, email: str) -> User:
+    def get_by_natural_key(self, email: str | None) -> User:
         return self.get(email__iexact=email)
 
     def create_user(self, email: str, name: str = "", password: str | None = None, **fields) -> User:

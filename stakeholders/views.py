@@ -40,7 +40,7 @@ def signed_in_lately(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 
 
 @require_http_methods(["GET", "POST"])
-def account_edit(request: HttpRequest) -> HttpResponse:
+def account_edit(request: Any) -> HttpResponse:
     access(request, "account.edit")
     form = AccountForm(request.POST or None, instance=request.user)
     if form.is_valid():

@@ -225,7 +225,7 @@ def build_world() -> SimpleNamespace:
       `w.draft`, `w.in_review` (outputs by L with a CSV each) · `w.open_release`, `w.restricted_release` (by L, released
       by S, a CSV each; `….output` is the output behind it) ·
       `w.summary_full` (asked by L), `w.summary_reader` (asked by R), both done, with files · `w.link` (made by P, of the
-      full one, good for 30 days) and its `w.token`.
+      reader's, good for 30 days) and its `w.token`.
     """
     w = SimpleNamespace(parts={}, A=None, hidden_name="Zephyrine Quillfeather")
     w.agency = OrganisationFactory(name="Ministry of Rain", kind=Organisation.Kind.AGENCY)
@@ -318,7 +318,7 @@ def build_world() -> SimpleNamespace:
     w.summary_full = summary_of(w.project, w.L)
     w.summary_reader = summary_of(w.project, w.R)
     w.link, w.token = actions.summary_share(
-        w.summary_full, for_whom="A board", until=timezone.localdate() + timedelta(days=30), by=w.P
+        w.summary_reader, for_whom="A board", until=timezone.localdate() + timedelta(days=30), by=w.P
     )
     w.project.refresh_from_db()
     assert set(GRANTS) == {Role(part.role) for part in w.parts.values()}

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
@@ -129,6 +130,8 @@ def main() -> int:
     from .factories import build_world
     from .request_table import all_rows, run
 
+    # Thousands of refusals are the point here, and no news.
+    logging.disable(logging.CRITICAL)
     started = time.monotonic()
     with transaction.atomic():
         world = build_world()

@@ -186,7 +186,7 @@ def participant_remove(participant: Participant, *, reason: str, by: Any) -> Non
         )
     if not _end(participant, "participant.remove", by=by, note=reason):
         return
-    if reason and participant.user_id:
+    if reason and participant.user:
         text = render_to_string(
             "projects/mail/removed.txt",
             {"person": participant.user, "project": participant.project, "reason": reason, "by": by},

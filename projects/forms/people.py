@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -43,12 +44,12 @@ class InviteForm(OnceForm):
         label=_("Interest and experience"), rows=2, required=False, max_length=2000, help_text=_INTEREST
     )
 
-    def __init__(self, *args: Any, roles: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [(role, label) for role, label in Role.choices if role in roles]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned = super().clean() or self.cleaned_data
         organisation, email = cleaned.get("organisation"), cleaned.get("email")
         if organisation and email:
             self.add_error("email", _("Choose an organisation or a person, not both."))

@@ -102,6 +102,8 @@ class Participant(Versioned):
     @property
     def shown_name(self) -> str:
         """How the participant is named on every surface."""
-        if self.organisation_id:
+        if self.organisation is not None:
             return self.organisation.name
+        if self.user is None:
+            return ""
         return self.user.name if self.always_by_name else self.user.public_name

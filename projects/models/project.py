@@ -52,11 +52,12 @@ class ProjectQuerySet(models.QuerySet):
 
     def visible_to(self, user: Any) -> ProjectQuerySet:
         """Those the person takes part in, by themself or through an organisation."""
-        return visible(self, user, "view_project")
+        return self.where_may(user, "view_project")
 
     def where_may(self, user: Any, codename: str) -> ProjectQuerySet:
         """Those on which the person holds the permission `codename`."""
-        return visible(self, user, codename)
+        found: Any = visible(self, user, codename)
+        return found
 
     def found_by(self, words: str) -> ProjectQuerySet:
         """Those that hold every one of the words, macrons and case aside."""

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -80,7 +81,7 @@ def summary_view(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 
 @require_GET
-def summary_download(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def summary_download(request: HttpRequest, reference: str, pk: int) -> HttpResponseBase:
     summary = access(request, "summary.download", Summary.objects.of(reference), pk=pk)
     seen("summary.download", summary, by=request.user)
     return _file(summary)
@@ -119,7 +120,7 @@ def summary_revoke(request: HttpRequest, reference: str, pk: int) -> HttpRespons
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "POST"])
-def summary_open(request: HttpRequest, token: str) -> HttpResponse:
+def summary_open(request: HttpRequest, token: str) -> HttpResponseBase:
     links = SummaryLink.objects.select_related("summary__project__lead_organisation", "summary__job")
     link = access(request, "summary.open", links, token_hash=SummaryLink.hash_of(token))
     # One answer for unknown, revoked and ended: nobody learns that there was something.

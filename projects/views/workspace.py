@@ -50,7 +50,7 @@ def frame(request: HttpRequest, project: Project, current: str) -> dict[str, Any
         "summaries_url": reverse("summary.list", args=[project.reference]),
         "stages": stages_of(plan),
         "stage_words": stage_words(project),
-        "middle": drawings.Middle(**middle_of(plan)),
+        "middle": drawings.Middle(**middle_of(plan)),  # type: ignore[arg-type]  # Its three words, no marks.
         "leads": ", ".join(plan.leads) or str(project.lead_organisation or ""),
         "lead_url": reverse("project.people", args=[project.reference]),
     }

@@ -95,7 +95,8 @@ def held(user: Any, root: Model | None) -> frozenset[str]:
         return frozenset()
     checker = ObjectPermissionChecker(user)
     # Not checker.has_perm: it says yes to every superuser.
-    return frozenset(checker.get_user_perms(root).order_by().union(checker.get_group_perms(root).order_by()))
+    own: Any = checker.get_user_perms(root).order_by()
+    return frozenset(own.union(checker.get_group_perms(root).order_by()))
 
 
 def visible(things: QuerySet, user: Any, codename: str) -> QuerySet:
@@ -111,10 +112,10 @@ def ids_held(model: type[Model], user: Any, codename: str) -> QuerySet:
     A union of two indexed look-ups and not an OR over the whole table: its cost follows what the person
     takes part in, not how many projects there are.
     """
-    own = get_user_obj_perms_model(model).objects.filter(user=user, permission__codename=codename)
-    through = get_group_obj_perms_model(model).objects.filter(
-        group__in=user.groups.all(), permission__codename=codename
-    )
+    by_user: Any = get_user_obj_perms_model(model)  # type: ignore[arg-type]  # A model does as well as a row of it.
+    by_group: Any = get_group_obj_perms_model(model)  # type: ignore[arg-type]
+    own = by_user.objects.filter(user=user, permission__codename=codename)
+    through = by_group.objects.filter(group__in=user.groups.all(), permission__codename=codename)
     return own.order_by().values("content_object_id").union(through.order_by().values("content_object_id"))
 
 
@@ -198,7 +199,7 @@ def may(request: HttpRequest, thing: Any) -> May:
     return May(asking(request.user, thing, _cache(request)))
 
 
-# --- Writing the rows -------------------------------------------------------------------------------------------------
+# --- Writing the rows ---
 
 Holder = tuple[str, int]  # ("user", id) or ("group", id)
 

@@ -27,7 +27,7 @@ class Prose(forms.CharField):
         super().__init__(*args, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        return as_typed(super().to_python(value))
+        return as_typed(super().to_python(value) or "")
 
 
 class OnceForm(forms.Form):
@@ -66,7 +66,7 @@ class VersionedForm(forms.ModelForm):
     def _seen(self) -> int:
         raw = self.data.get(self.add_prefix("seen")) if self.is_bound else None
         try:
-            seen = int(raw)
+            seen = int(raw or "")
         except (TypeError, ValueError):
             return self.current.version
         return seen if 1 <= seen <= self.current.version else self.current.version
@@ -74,7 +74,7 @@ class VersionedForm(forms.ModelForm):
     def _post_clean(self) -> None:
         """Validate against the model's own rules without writing into the instance."""
         kept = {name: getattr(self.current, name) for name in self._meta.fields or ()}
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]  # Django's own step, which the stubs do not name.
         for name, value in kept.items():
             setattr(self.current, name, value)
 
@@ -96,8 +96,9 @@ class VersionedForm(forms.ModelForm):
     def rebase(self, current: Versioned, error: StaleVersionError) -> None:
         """After a clash: keep this person's words in the form, put the other's beside them, and see `current`."""
         self.stale = True
-        self.data = self.data.copy()
-        self.data[self.add_prefix("seen")] = str(current.version)
+        data: Any = self.data
+        self.data = data.copy()
+        self.data[self.add_prefix("seen")] = str(current.version)  # type: ignore[index]  # A copy can be written.
         who = sorted({theirs.who for theirs in error.fields.values()})
         for name, theirs in error.fields.items():
             text = theirs.text

@@ -48,7 +48,9 @@ class Versioned(models.Model):
         """Save `values` (only what the person changed) as a new version, with its line of history.
 
         `seen` is the version the person had on the screen. Gives the names of the fields that changed, none when
-        nothing did; `reads` says who may read that line. Raises StaleVersionError, and writes nothing, when somebody else changed one of these fields
+        nothing did; `reads` says who may read that line.
+
+        Raises StaleVersionError, and writes nothing, when somebody else changed one of these fields
         meanwhile.
         """
         with transaction.atomic():

@@ -73,7 +73,7 @@ def never(job, tell):
     raise AssertionError("this work was to be left alone")
 
 
-# --- Asking ---------------------------------------------------------------------------------------------------------
+# --- Asking ---
 
 
 @pytest.mark.django_db
@@ -154,7 +154,7 @@ def test_what_is_rolled_back_was_never_asked_for():
     assert not Job.objects.exists()
 
 
-# --- One worker does it ---------------------------------------------------------------------------------------------
+# --- One worker does it ---
 
 
 @pytest.mark.django_db
@@ -272,7 +272,7 @@ def test_nobody_renews_a_lease_when_the_work_is_over():
     assert threading.active_count() == before
 
 
-# --- A worker that was thought dead ---------------------------------------------------------------------------------
+# --- A worker that was thought dead ---
 
 
 def taken_over(job, *, and_finished):
@@ -345,7 +345,7 @@ def test_a_late_worker_does_not_move_the_progress_of_another():
     assert (job.progress, job.doing) == (0, "")
 
 
-# --- What it leaves besides -----------------------------------------------------------------------------------------
+# --- What it leaves besides ---
 
 
 @pytest.mark.django_db
@@ -375,7 +375,7 @@ def test_done_and_the_end_of_the_job_are_written_together_or_not_at_all():
     assert not User.objects.filter(email="half@example.org").exists()
 
 
-# --- Failing --------------------------------------------------------------------------------------------------------
+# --- Failing ---
 
 
 @pytest.mark.django_db
@@ -437,7 +437,7 @@ def test_a_job_that_succeeds_in_the_end_says_nothing_of_its_failures():
     assert (job.state, job.error, job.tries) == ("done", "", 3)
 
 
-# --- Progress -------------------------------------------------------------------------------------------------------
+# --- Progress ---
 
 
 @pytest.mark.django_db
@@ -458,7 +458,7 @@ def test_progress_is_a_percentage_whatever_is_told(told, kept):
     assert len(doing) <= Job._meta.get_field("doing").max_length
 
 
-# --- The sweep ------------------------------------------------------------------------------------------------------
+# --- The sweep ---
 
 
 @pytest.mark.django_db
@@ -535,7 +535,7 @@ def test_a_sweep_is_the_sign_that_a_worker_lives():
     assert jobs.worker_seen() is True
 
 
-# --- The broker is down ---------------------------------------------------------------------------------------------
+# --- The broker is down ---
 
 
 @pytest.mark.django_db

@@ -163,7 +163,7 @@ def test_random_edits_by_three_people_clash_exactly_on_what_others_changed_and_l
         transaction.set_rollback(True)
 
 
-# --- The form over it --------------------------------------------------------------------------------------------
+# --- The form over it ---
 
 
 def posted(purpose, seen, **values):

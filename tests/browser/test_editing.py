@@ -48,7 +48,7 @@ def focused(page: Page, selector: str) -> None:
     expect(page.locator(f":is({selector}):focus, :is({selector}) :focus")).to_have_count(1)
 
 
-# --- Two people, one text ---------------------------------------------------------------------------------------------
+# --- Two people, one text ---
 
 
 def test_two_people_who_change_the_same_words_find_both_texts_side_by_side(
@@ -141,7 +141,7 @@ def test_one_person_in_two_tabs_never_clashes_with_themself(visitor: Visitors, s
     expect(said(lead.page)).not_to_contain_text(first)
 
 
-# --- A double click ---------------------------------------------------------------------------------------------------
+# --- A double click ---
 
 
 def test_a_double_click_on_send_makes_one_comment(visitor: Visitors, scripts: bool) -> None:
@@ -181,7 +181,7 @@ def test_a_double_click_on_start_makes_one_project(visitor: Visitors, scripts: b
     expect(page.locator("tbody th")).to_have_count(1)
 
 
-# --- What was wrong ---------------------------------------------------------------------------------------------------
+# --- What was wrong ---
 
 
 def test_a_field_error_keeps_what_was_typed_and_leads_to_the_field(visitor: Visitors, scripts: bool) -> None:
@@ -249,7 +249,7 @@ def test_a_file_that_is_no_table_is_refused_and_the_words_stay(
     expect(page.locator("main")).not_to_contain_text(title)
 
 
-# --- The keyboard -----------------------------------------------------------------------------------------------------
+# --- The keyboard ---
 
 
 def test_the_keyboard_is_enough_to_edit_a_purpose(visitor: Visitors) -> None:

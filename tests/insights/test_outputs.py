@@ -34,7 +34,7 @@ def url(name, world, *args):
     return reverse(name, args=[world.reference, *args])
 
 
-# --- Drafting --------------------------------------------------------------------------------------------------------------
+# --- Drafting ---
 
 
 def test_a_draft_keeps_its_file_outside_of_every_name_somebody_gave(world):
@@ -101,7 +101,7 @@ def test_less_than_everyone_needs_a_reason(world):
     assert fresh(world.draft).why_not_open == ""
 
 
-# --- Review ------------------------------------------------------------------------------------------------------------------
+# --- Review ---
 
 
 @pytest.mark.parametrize("empty", ["summary", "limits", "context"])
@@ -162,7 +162,7 @@ def test_what_was_handed_in_waits_for_reviewers_who_did_not_write_it(world):
     assert not [one for one in waiting_for(world.S) if "Decide" in one.title]
 
 
-# --- Release -----------------------------------------------------------------------------------------------------------------
+# --- Release ---
 
 
 def release(output, by, fingerprint=None):
@@ -275,7 +275,7 @@ def test_two_insights_of_one_name_have_two_addresses(world):
     )
 
 
-# --- Withdrawing ---------------------------------------------------------------------------------------------------------------
+# --- Withdrawing ---
 
 
 def test_withdrawing_needs_a_reason(world):
@@ -320,7 +320,7 @@ def test_the_database_lets_one_release_of_an_output_stand(world):
         copy.save()
 
 
-# --- In the browser ------------------------------------------------------------------------------------------------------------
+# --- In the browser ---
 
 
 WORDS = {
@@ -329,7 +329,10 @@ WORDS = {
 }  # fmt: skip
 
 
-def upload(content=CSV.encode(), name="figures.csv", kind="text/csv"):
+CSV_BYTES = CSV.encode()
+
+
+def upload(content=CSV_BYTES, name="figures.csv", kind="text/csv"):
     return SimpleUploadedFile(name, content, kind)
 
 

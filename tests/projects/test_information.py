@@ -102,7 +102,7 @@ def test_the_database_keeps_what_a_purpose_may_say(project, wrong):
         project.purposes.update(**wrong)
 
 
-# --- Pages -------------------------------------------------------------------------------------------------------------
+# --- Pages ---
 
 
 def words(purpose, **values):

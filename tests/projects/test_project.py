@@ -23,7 +23,7 @@ from tests.factories import (
 START = {"title": "Warm homes", "question": "Who is cold?", "uses": ["performance", "funding"]}
 
 
-# --- Actions -----------------------------------------------------------------------------------------------------
+# --- Actions ---
 
 
 def test_who_starts_a_project_leads_it(db):
@@ -122,7 +122,7 @@ def test_the_database_keeps_what_a_project_may_say(db, field):
         Project.objects.filter(pk=project.pk).update(**field)
 
 
-# --- Pages -------------------------------------------------------------------------------------------------------
+# --- Pages ---
 
 
 def test_a_newcomer_starts_a_project_in_the_browser(client_of, db):
@@ -251,7 +251,7 @@ def test_a_form_that_is_posted_to_a_page_without_one_is_not_taken(client_of, wor
     assert client.get(reverse("summary.ask", args=[world.reference])).status_code == 405
 
 
-# --- The list ----------------------------------------------------------------------------------------------------
+# --- The list ---
 
 
 @pytest.fixture
@@ -335,7 +335,7 @@ def test_a_project_through_an_organisation_is_in_the_list_with_the_part(client_o
     assert page.context["rows"][0]["part"] == "You comment"
 
 
-# --- Overview and history ------------------------------------------------------------------------------------------
+# --- Overview and history ---
 
 
 def test_each_part_page_has_its_own_matter(client_of, world):

@@ -141,7 +141,7 @@ def long() -> bytes:
     return render(long_plan())
 
 
-# --- The tags, as a reader of them sees them ----------------------------------------------------------------------
+# --- The tags, as a reader of them sees them ---
 
 
 def kids(element: Any) -> list[Any]:
@@ -301,7 +301,7 @@ def test_heads_and_feet_are_not_read_out(made: bytes) -> None:
         assert all(owned[mark].get_object()["/Type"] == "/StructElem" for mark in marks)
 
 
-# --- Finding one's way --------------------------------------------------------------------------------------------
+# --- Finding one's way ---
 
 
 def test_the_contents_name_the_pages_on_which_things_are(long: bytes) -> None:
@@ -353,7 +353,7 @@ def test_outside_a_demonstration_nothing_says_demonstration() -> None:
     assert "Made on 16 April 2026." in text
 
 
-# --- What is left out ---------------------------------------------------------------------------------------------
+# --- What is left out ---
 
 
 def test_the_readers_edition_says_so_and_prints_no_notes() -> None:
@@ -392,7 +392,7 @@ def test_why_an_insight_is_not_open_is_told() -> None:
     assert "A house could be found." in text
 
 
-# --- Hostile words ------------------------------------------------------------------------------------------------
+# --- Hostile words ---
 
 
 @pytest.fixture
@@ -537,7 +537,7 @@ def test_a_row_taller_than_a_page_does_not_stop_the_work() -> None:
     assert len(PdfReader(io.BytesIO(render(data))).pages) > 4
 
 
-# --- The work ------------------------------------------------------------------------------------------------------
+# --- The work ---
 
 
 def test_progress_only_grows_and_says_what_is_done() -> None:

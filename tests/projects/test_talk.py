@@ -21,7 +21,7 @@ def titles(user):
     return [one.title for one in waiting_for(user)]
 
 
-# --- Actions -------------------------------------------------------------------------------------------------------------
+# --- Actions ---
 
 
 def test_a_comment_begins_a_thread_that_waits_for_an_answer(world):
@@ -161,7 +161,7 @@ def test_the_database_refuses_a_comment_without_words(world):
         CommentFactory(purpose=world.purpose, by=world.C, text="")
 
 
-# --- What waits ------------------------------------------------------------------------------------------------------------
+# --- What waits ---
 
 
 def test_a_comment_waits_for_the_team_and_for_nobody_else(world):
@@ -220,7 +220,7 @@ def test_nothing_waits_for_nobody(db):
     assert waiting_for(AnonymousUser()) == []
 
 
-# --- Pages -----------------------------------------------------------------------------------------------------------------
+# --- Pages ---
 
 
 def say(**values):

@@ -174,7 +174,7 @@ def test_the_welcome_mail_is_asked_once(db):
     assert "Aroha" in letter.input["text"]
 
 
-# --- As others see them --------------------------------------------------------------------------------------------
+# --- As others see them ---
 
 
 def test_a_person_is_shown_as_the_first_organisation_they_were_added_to(db):

@@ -55,7 +55,7 @@ def wait_for(what: str, condition: Callable[[], Any], seconds: float, every: flo
         time.sleep(every)
 
 
-# --- People ---------------------------------------------------------------------------------------------------------
+# --- People ---
 
 
 class Answer(NamedTuple):
@@ -141,7 +141,7 @@ class Watch:
         assert [answer for answer in self.answers if answer[1] != 200] == []
 
 
-# --- The site -------------------------------------------------------------------------------------------------------
+# --- The site ---
 
 
 class Made(NamedTuple):
@@ -291,7 +291,7 @@ def ask_for_summary(person: Person, reference: str) -> int:
     return int(found[1])
 
 
-# --- A cable --------------------------------------------------------------------------------------------------------
+# --- A cable ---
 
 
 class Cable:

@@ -15,8 +15,8 @@ pytestmark = [pytest.mark.worker, pytest.mark.xdist_group("workers")]
 
 #: What is promised, from the kill to the finished file: a lease of 60 seconds, a sweep every 15, and the work itself.
 DONE_WITHIN = 90
-#: Purposes of the plan whose summary is being made: enough for seconds of work, on a fast machine too.
-LONG = 60
+#: Purposes of the plan whose summary is made: a few seconds of work, in which a worker can be caught.
+LONG = 25
 
 
 def being_drawn(world, summary):

@@ -7,6 +7,7 @@ import io
 import tomllib
 import uuid
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,7 @@ class Command(BaseCommand):
         projects.delete()
         # Only here: a demonstration put back has no past.
         plainly(Entry.objects.filter(place__in=places))._raw_delete("default")
-        transaction.on_commit(lambda: [default_storage.delete(path) for path in paths])
+        transaction.on_commit(partial(discard, paths))
 
     # --- People ----------------------------------------------------------------------------------------------------------
 
@@ -150,7 +151,9 @@ class Command(BaseCommand):
         """Everything that happened, in the order of its days, each through the action that people use."""
         events: list[Event] = []
         projects = read("projects.toml")["project"]
-        talk = {said["reference"]: {"purpose": [], "thread": []} for said in projects}
+        talk: dict[str, dict[str, list]] = {
+            said["reference"]: {"purpose": [], "thread": []} for said in projects
+        }
         talk["SV-0001"] = read("safe_at_home.toml")
         for name in ("purpose", "thread"):
             for said in read("other.toml").get(name, []):
@@ -180,34 +183,34 @@ class Command(BaseCommand):
         reference = said["reference"]
         lead = next(part["who"] for part in said["participant"] if part["role"] == "lead")
         days = said["stage_dates"]
-        events: list[Event] = [(moment(days["idea"], 9), lambda: self.start(said, lead))]
+        events: list[Event] = [(moment(days["idea"], 9), partial(self.start, said, lead))]
         for part in said["participant"]:
             if part["who"] == lead:
-                events.append((moment(days["idea"], 9), lambda part=part: self.say_interest(reference, part)))
+                events.append((moment(days["idea"], 9), partial(self.say_interest, reference, part)))
             else:
                 since = max(moment(part["since"], 11), moment(days["idea"], 11))
-                events.append((since, lambda part=part: self.take_part(reference, part, lead)))
+                events.append((since, partial(self.take_part, reference, part, lead)))
         for stage, on in days.items():
             if stage != "idea":
                 why = said.get("stopped_reason", "") if stage == "stopped" else ""
                 events.append(
                     (
                         moment(on, 16),
-                        lambda stage=stage, on=on, why=why: self.move(reference, stage, on, why, lead),
+                        partial(self.move, reference, stage, on, why, lead),
                     )
                 )
         begun = moment(days.get("planning", days["idea"]), 14)
         for n, purpose in enumerate(talk["purpose"], start=1):
             at = begun + datetime.timedelta(days=2 * n, minutes=7 * n)
-            events.append((at, lambda purpose=purpose: self.write(reference, purpose, lead)))
+            events.append((at, partial(self.write, reference, purpose, lead)))
         for thread in talk["thread"]:
             key = mark(f"{reference} {thread['author']} {thread['at']}")
-            events.append((thread["at"], lambda thread=thread, key=key: self.say(reference, thread, key)))
+            events.append((thread["at"], partial(self.say, reference, thread, key)))
             for reply in thread.get("reply", []):
-                events.append((reply["at"], lambda reply=reply, key=key: self.reply(reply, key)))
+                events.append((reply["at"], partial(self.reply, reply, key)))
             if thread.get("resolved"):
                 last = max([thread["at"], *(reply["at"] for reply in thread.get("reply", []))])
-                events.append((last + datetime.timedelta(hours=2), lambda key=key: self.settle(key, lead)))
+                events.append((last + datetime.timedelta(hours=2), partial(self.settle, key, lead)))
         return events
 
     def start(self, said: dict, lead: str) -> None:
@@ -324,12 +327,15 @@ class Command(BaseCommand):
         key = mark(f"output {said['short_title']}")
         author = self.people[said["drafted_by"]]
         events: list[Event] = [
-            (moment(said["drafted"], 10), lambda: self.draft(said, key, author)),
-            (moment(said["submitted"], 12), lambda: self.hand_in(key, author, moment(said["submitted"], 12))),
+            (moment(said["drafted"], 10), partial(self.draft, said, key, author)),
+            (
+                moment(said["submitted"], 12),
+                partial(self.hand_in, key, author, moment(said["submitted"], 12)),
+            ),
         ]
         if said["state"] == "released":
             at = moment(said["released"], 15)
-            events.append((at, lambda: self.release(key, self.people[said["released_by"]], at)))
+            events.append((at, partial(self.release, key, self.people[said["released_by"]], at)))
         return events
 
     def draft(self, said: dict, key: uuid.UUID, author: User) -> None:
@@ -364,6 +370,12 @@ class Command(BaseCommand):
 def mark(text: str) -> uuid.UUID:
     """A key that is the same each time the demonstration is loaded."""
     return uuid.uuid5(MARK, text)
+
+
+def discard(paths: list[str]) -> None:
+    """Delete these files from the store."""
+    for path in paths:
+        default_storage.delete(path)
 
 
 def plainly(entries: QuerySet) -> QuerySet:
