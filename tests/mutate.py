@@ -159,8 +159,8 @@ def main() -> int:
     return 1 if survivors else 0
 
 
-def alone() -> int:
-    """Set up a database of its own and run."""
+def alone(work: Callable[[], int]) -> int:
+    """Set up a database of its own and do `work` in it; gives its exit status."""
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="mutate-")
     import django
 
@@ -177,10 +177,10 @@ def alone() -> int:
     databases = runner.setup_databases()
     try:
         call_command("createcachetable", verbosity=0)
-        return main()
+        return work()
     finally:
         runner.teardown_databases(databases)
 
 
 if __name__ == "__main__":
-    sys.exit(alone())
+    sys.exit(alone(main))

@@ -35,6 +35,7 @@ DID = {
     "comment.withdraw": gettext_lazy("withdrew a %(name)s"),
     "thread.resolve": gettext_lazy("settled: %(name)s"),
     "thread.reopen": gettext_lazy("opened again: %(name)s"),
+    "thread.read": gettext_lazy("read what was said: %(name)s"),
     "summary.ask": gettext_lazy("asked for a summary: %(name)s"),
     "summary.made": gettext_lazy("finished a summary: %(name)s"),
     "summary.download": gettext_lazy("took a summary: %(name)s"),
