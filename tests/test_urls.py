@@ -8,37 +8,10 @@ from django.db import transaction
 from django.urls import reverse
 
 from .factories import build_world
-from .request_table import ADMIN, ROLES, all_rows, ask, clients, names_in_urls, needs_reference
+from .request_table import ADMIN, PUBLIC, ROLES, all_rows, ask, clients, names_in_urls, needs_reference
 
 # Marked all, so that the database is there for the world; each test then is undone on its own.
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("table")]
-
-#: Public addresses: those that anyone may open without signing in. Everything else asks to sign in first.
-PUBLIC = {
-    "home",
-    "about",
-    "your_information",
-    "accessibility",
-    "healthz",
-    "readyz",
-    "demo_mail",
-    "demo_sign_in",
-    "account_login",
-    "account_request_login_code",
-    "account_reset_password",
-    "account_reset_password_done",
-    "account_reset_password_from_key",
-    "account_reset_password_from_key_done",
-    "account_inactive",
-    "account_signup",
-    "account_logout",
-    "account_email_verification_sent",
-    "account_confirm_email",
-    "summary.open",
-    "insight.list",
-    "insight.view",
-    "insight.download",
-}
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from sharingvalue.base.history import record
+from sharingvalue.base.history import Audience, record
 
 from ..models import Project, Purpose
 from .project import touch
@@ -31,7 +31,13 @@ def purpose_add(project: Project, *, by: Any, once: uuid.UUID | None = None, **v
 @transaction.atomic
 def purpose_edit(purpose: Purpose, changes: dict[str, Any], *, seen: int, by: Any) -> None:
     """Change what a purpose says. Raises StaleVersionError when somebody else changed the same words."""
-    if purpose.change("purpose.edit", seen, by=by, **changes):
+    # What is removed is the team's alone, and so are the words somebody was still writing in it.
+    reads = (
+        Audience.TEAM
+        if Purpose.objects.filter(pk=purpose.pk, removed_at__isnull=False).exists()
+        else Audience.TALK
+    )
+    if purpose.change("purpose.edit", seen, by=by, reads=reads, **changes):
         Purpose.objects.filter(pk=purpose.pk).update(changed_at=timezone.now())
         touch(purpose.project)
 

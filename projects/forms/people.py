@@ -46,6 +46,9 @@ class InviteForm(OnceForm):
 
     def __init__(self, *args: Any, roles: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("organisation", "email", "name"):
+            # One of the two is needed, which clean() says.
+            self.fields[name].may_wait = True  # type: ignore[attr-defined]
         self.fields["role"].choices = [(role, label) for role, label in Role.choices if role in roles]
 
     def clean(self) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def changes(entry: Entry) -> list[dict[str, Any]]:
     """The fields that changed, each with its label and what it said before and after, in words."""
     # A comment's words stand in the talk alone, where its author can withdraw them.
     if entry.action.endswith(".start") or entry.action.startswith(
-        ("comment.", "output.upload", "output.release")
+        ("comment.", "output.add", "output.upload", "output.release")
     ):
         return []
     names = [name for name in (*entry.after, *entry.before) if name not in _HIDDEN]

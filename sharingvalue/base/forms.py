@@ -56,6 +56,9 @@ class VersionedForm(forms.ModelForm):
         # The instance must keep what the database says: construct_instance would put this form's values into it.
         self.current = instance
         self.initial["seen"] = instance.version
+        for field in self.fields.values():
+            # A text that is written over time may be empty for now: "if you like" beside it would say less than that.
+            field.may_wait = True  # type: ignore[attr-defined]
         self.stale = False
         seen = self._seen()
         if seen < instance.version:
