@@ -4,8 +4,12 @@ import os
 
 from celery import Celery
 from celery.signals import worker_process_init, worker_ready
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sharingvalue.settings")
+
+# The embedded broker, files://, is kombu's with whole messages only.
+TRANSPORT_ALIASES["files"] = "sharingvalue.base.broker:Transport"
 
 app = Celery("sharingvalue")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -132,16 +132,15 @@ else:
     }
 
 REDIS_URL = env.str("REDIS_URL", default="")
-if REDIS_URL:
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": REDIS_URL,
-            "KEY_PREFIX": env.str("REDIS_PREFIX", default="sharing-value"),
-        }
+# In the database always: when Redis is away pages go on and signing in stays throttled. It keeps counters of attempts
+# and the workers' sign of life, no pages.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
     }
-else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+}
 
 FILES_DIR = Path(env.str("FILES_DIR", default=str(VAR_DIR / "files")))
 S3_BUCKET = env.str("S3_BUCKET", default="")
@@ -195,19 +194,28 @@ CELERY_TASK_DEFAULT_QUEUE = "sharingvalue"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Pacific/Auckland"
-CELERY_BEAT_SCHEDULE = {"jobs.sweep": {"task": "jobs.sweep", "schedule": datetime.timedelta(seconds=15)}}
+CELERY_BEAT_SCHEDULE = {
+    # It expires: while no worker lives, sweeps must not heap up for the next one to work off.
+    "jobs.sweep": {
+        "task": "jobs.sweep",
+        "schedule": datetime.timedelta(seconds=15),
+        "options": {"expires": 30},
+    }
+}
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "socket_connect_timeout": 2,
-        "socket_timeout": 5,
+        "socket_timeout": 2,
+        # Whoever sends does not try again: the row is kept, and the sweep sends it.
+        "max_retries": 0,
         "global_keyprefix": env.str("REDIS_PREFIX", default="sharing-value") + ":",
     }
 else:
     BROKER_DIR = VAR_DIR / "broker"
     for _name in ("queue", "control"):
         (BROKER_DIR / _name).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://localhost"
+    CELERY_BROKER_URL = "files://localhost"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_DIR / "queue"),
         "data_folder_out": str(BROKER_DIR / "queue"),

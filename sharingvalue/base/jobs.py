@@ -29,6 +29,10 @@ WORKER_SEEN = "worker-seen"
 WORKER_SEEN_FOR = 90
 
 
+class LeaseLostError(Exception):
+    """Another worker has the job by now: this one came back from the dead, and stops without a trace."""
+
+
 class JobError(Exception):
     """The job cannot succeed, however often it is tried; the message is a sentence for people."""
 
@@ -51,6 +55,7 @@ def ask(kind: str, key: str, input: dict, *, by: Any) -> Job:
             error="",
             sent_at=None,
             finished_at=None,
+            asked_at=timezone.now(),
             input=input,
             progress=0,
             doing="",
@@ -78,7 +83,8 @@ def run(
 ) -> bool:
     """Do the job `pk` by `work(job, tell)`, if it can be claimed; False when another has it or it is over.
 
-    `work` gives the result as JSON values and may call `tell(percent, what)`. `done(job)` is called in the
+    `work` gives the result as JSON values and may call `tell(percent, what)`,
+    which ends a worker that lost its lease meanwhile. `done(job)` is called in the
     transaction that marks the job as done, so that what it writes is written once.
     """
     lease = uuid.uuid4()
@@ -101,13 +107,17 @@ def run(
     mine = Job.objects.filter(pk=pk, lease=lease, state=Job.State.RUNNING)
 
     def tell(percent: int, what: str = "") -> None:
-        mine.update(progress=max(0, min(100, percent)), doing=what[:200])
+        if not mine.update(progress=max(0, min(100, percent)), doing=what[:200]):
+            raise LeaseLostError
 
     stop = threading.Event()
     keeper = threading.Thread(target=_keep_lease, args=(mine.all(), stop), daemon=True)
     keeper.start()
     try:
         result = work(job, tell)
+    except LeaseLostError:
+        log.warning("job %s: another worker has it by now", job)
+        return False
     except JobError as error:
         mine.update(state=Job.State.FAILED, error=str(error), finished_at=timezone.now())
         return True
@@ -179,6 +189,8 @@ def _keep_lease(mine, stop: threading.Event) -> None:
     try:
         while not stop.wait(settings.JOB_LEASE_SECONDS / 3):
             mine.update(lease_until=timezone.now() + timedelta(seconds=settings.JOB_LEASE_SECONDS))
+            # A worker busy with something long has no time to sweep, and lives all the same.
+            cache.set(WORKER_SEEN, timezone.now().isoformat(), WORKER_SEEN_FOR)
     finally:
         connection.close()
 

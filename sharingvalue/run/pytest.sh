@@ -12,7 +12,7 @@ trap 'rm -rf "$VAR_DIR"' EXIT
 if [[ $# -gt 0 ]]; then
     .venv/bin/python -m pytest -m "$SUITE" "$@"
 else
-    .venv/bin/python -m pytest -m "$SUITE" --numprocesses 2 --cov --cov-report=term-missing:skip-covered \
+    .venv/bin/python -m pytest -m "$SUITE" --numprocesses 2 --dist loadgroup --cov --cov-report=term-missing:skip-covered \
         --cov-report="json:$VAR_DIR/coverage.json"
     # pytest has already held lines and branches together against the limit. Here the branches alone, which is what
     # is promised; silent when it is kept, so that pytest's summary stays the last line.

@@ -37,7 +37,8 @@ COLOUR_RULES = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-i
 SIDEWAYS = """() => {
   const root = document.documentElement;
   if (root.scrollWidth <= root.clientWidth) return "";
-  const scrolls = (e) => e && (["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+  const clips = ["auto", "scroll", "hidden", "clip"];
+  const scrolls = (e) => e && (clips.includes(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
   const out = [...document.querySelectorAll("body *")].filter(
     (e) => e.getBoundingClientRect().right > root.clientWidth + 1 && !scrolls(e.parentElement));
   return `${root.scrollWidth - root.clientWidth} px: ` + out.slice(0, 4).map(
@@ -72,6 +73,11 @@ def sideways(page: Page, width: int) -> str:
     return str(found)
 
 
+# What a page is made of, without its words: pages of one make are looked at once.
+MAKE = """() => [...document.body.querySelectorAll("*")].map(
+  (e) => [e.tagName, e.className, e.role, e.type, e.open, [...e.attributes].map((a) => a.name)].join(" ")).join()"""
+
+
 class Visitor:
     """One person (or nobody) in a browser session of their own; `found` is what was wrong on the way."""
 
@@ -81,7 +87,7 @@ class Visitor:
         """`person` is the part before @demo.example; None is somebody who is not signed in."""
         self.site, self.person, self.scripts = site, person, scripts
         self.found: list[str] = []
-        self.expected_errors: set[int] = set()
+        self.seen: set[int] = set()
         self.context = browser.new_context(
             base_url=site.url,
             java_script_enabled=scripts,
@@ -150,6 +156,10 @@ class Visitor:
         """Note what is wrong with the page as it stands: axe in both schemes, sideways scroll on a phone."""
         page = page or self.page
         expect(page.locator('[aria-busy="true"]')).to_have_count(0)
+        make = hash(page.evaluate(MAKE))
+        if make in self.seen:
+            return
+        self.seen.add(make)
         here = self._where(page)
         for width in NARROW:
             if wide := sideways(page, width):
