@@ -14,9 +14,10 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """kombu's own opens the file under its name and then fills it: a reader that comes in between ends its worker."""
 
-    def _put(self, queue: Any, message: Any, **kwargs: Any) -> None:
+    # kombu's two base classes name this argument differently.
+    def _put(self, queue: Any, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         part = Path(self.data_folder_out) / f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.part"
-        part.write_text(dumps(message))
+        part.write_text(dumps(payload))
         part.rename(part.with_suffix(".msg"))
 
 

@@ -324,7 +324,7 @@ def test_who_took_what_is_for_the_team_and_the_reviewers(client_of, world):
     file = client_of(world.R).get(
         reverse("summary.download", args=[world.reference, world.summary_reader.pk])
     )
-    file.close()
+    b"".join(file.streaming_content)
     page = reverse("history.view", args=[world.reference])
 
     assert Entry.objects.filter(by=world.R, action="insight.view").exists()

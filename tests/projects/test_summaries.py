@@ -313,7 +313,7 @@ def test_a_link_opens_on_its_last_day(client_of, world):
 
 def test_a_link_is_no_way_in_to_anything_else(client_of, world):
     client = client_of()
-    client.post(reverse("summary.open", args=[world.token])).close()
+    b"".join(client.post(reverse("summary.open", args=[world.token])).streaming_content)
 
     assert client.get(world.project.get_absolute_url()).status_code == 302
     assert client.get(url("summary.download", world, world.summary_reader.pk)).status_code == 302
