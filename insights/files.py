@@ -6,6 +6,8 @@ import csv
 import hashlib
 import io
 import re
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -24,6 +26,7 @@ MOST_ROWS, MOST_COLUMNS = 500_000, 1_000
 _ACTIVE_PDF = re.compile(
     rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|AA|SubmitForm|ImportData|GoToR)(?![A-Za-z])"
 )
+_OBJECT_STREAM = re.compile(rb"/ObjStm\b[^>]{0,400}>>\s*stream\r?\n")
 _ESCAPED_NAME = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
@@ -75,9 +78,11 @@ def _pdf(file: BinaryIO) -> str:
         raise FileRefusedError(
             _("This PDF is cut off: its end is missing. Save it again, and choose the new file.")
         )
-    # Names may be written with escapes; what lies in compressed streams is not read: files leave as attachments only.
-    names = _ESCAPED_NAME.sub(lambda found: bytes([int(found[1], 16)]), content)
-    if _ACTIVE_PDF.search(names):
+    # Names may be written with escapes, and most of a newer PDF's objects lie in compressed streams.
+    if any(
+        _ACTIVE_PDF.search(_ESCAPED_NAME.sub(lambda found: bytes([int(found[1], 16)]), part))
+        for part in (content, *_object_streams(content))
+    ):
         raise FileRefusedError(
             _(
                 "This PDF holds something that runs or is attached (a script, a form, a file). Print it to a plain PDF."
@@ -86,6 +91,15 @@ def _pdf(file: BinaryIO) -> str:
     if b"/Encrypt" in content:
         raise FileRefusedError(_("This PDF is locked with a password. Save it without one."))
     return "PDF"
+
+
+def _object_streams(content: bytes) -> Iterator[bytes]:
+    """The first 10 MB of each compressed object stream, which hold names and not pictures or fonts."""
+    for found in _OBJECT_STREAM.finditer(content):
+        try:
+            yield zlib.decompressobj().decompress(content[found.end() :], 10_000_000)
+        except zlib.error:
+            continue
 
 
 def _csv(file: BinaryIO) -> str:

@@ -8,13 +8,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import Project
 from sharingvalue.base.access import ids_held
+from sharingvalue.base.models import Entry
 from sharingvalue.base.versioned import Versioned
 from sharingvalue.base.words import findable
 
@@ -151,12 +153,13 @@ class ReleaseQuerySet(models.QuerySet):
 
     def unopened_by(self, user: Any) -> ReleaseQuerySet:
         """Those the person has neither opened nor taken."""
-        from sharingvalue.base.models import Entry
-
         looked = Entry.objects.filter(
-            by=user, action__in=["insight.view", "insight.download"], kind="insights.release"
-        ).values_list("thing", flat=True)
-        return self.exclude(pk__in=[int(pk) for pk in looked.distinct()])
+            by=user,
+            action__in=["insight.view", "insight.download"],
+            kind="insights.release",
+            thing=Cast(OuterRef("pk"), models.CharField()),
+        )
+        return self.filter(~Exists(looked))
 
     def found_by(self, words: str) -> ReleaseQuerySet:
         """Those that hold every one of the words, macrons and case aside."""

@@ -19,6 +19,7 @@ from projects.models import Project
 from projects.views.workspace import frame
 from sharingvalue.base.access import access, may
 from sharingvalue.base.history import seen
+from sharingvalue.base.templatetags.house import grouped
 from sharingvalue.base.versioned import StaleVersionError
 from stakeholders.actions import RefusedError
 
@@ -63,7 +64,7 @@ def preview(held: Output | Release) -> dict | None:
         "rows": [
             [
                 {
-                    "text": cell,
+                    "text": _grouped(cell) if numbers[n] and "year" not in rows[0][n].lower() else cell,
                     "hidden": cell.strip() in HIDDEN,
                     "number": numbers[n],
                     "head": n == 0,
@@ -79,6 +80,11 @@ def preview(held: Output | Release) -> dict | None:
 
 #: How tables say that a figure is hidden; never to be read as zero.
 HIDDEN = {"", "S", "s", "..", "*", "NA", "suppressed"}
+
+
+def _grouped(cell: str) -> str:
+    """A whole number of four digits and more as people read it; years are never grouped."""
+    return grouped(int(cell)) if cell.isascii() and cell.isdigit() and len(cell) > 3 else cell
 
 
 def _is_figure(cell: str) -> bool:

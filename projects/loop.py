@@ -278,7 +278,9 @@ def _to_read(user: Any) -> Iterable[Waiting]:
         title = _("Read the answer to %(what)s") if thread.answered else _("Read the reply to %(what)s")
         yield Waiting(
             since=thread.last_at,
-            title=title % {"what": mine} if mine else _("Read a new reply in a talk you are in"),
+            title=title % {"what": mine}
+            if mine
+            else _("Read a new reply about “%(title)s”") % {"title": thread.title},
             why=_("It is about “%(title)s”.") % {"title": thread.title},
             url=_thread_url(thread.reference, thread.pk),
             project=thread.place,

@@ -30,6 +30,7 @@ class SayForm(OnceForm):
             del self.fields["as_group"]
             return
         shown = self.fields["as_group"]
+        shown.may_wait = True  # type: ignore[attr-defined]  # It has a choice already.
         shown.choices = [("", speaker.name), ("group", group)]
         shown.initial = "group" if speaker.shown_as == speaker.ShownAs.GROUP else ""
         shown.help_text = _("As your group, nobody else sees your name.")
@@ -58,6 +59,10 @@ class CommentForm(SayForm):
     )
 
     field_order = ["once", "block", "kind", "text", "as_group"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["block"].may_wait = True  # type: ignore[attr-defined]  # So has this.
 
 
 class CommentEditForm(forms.Form):

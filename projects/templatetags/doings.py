@@ -33,8 +33,8 @@ DID = {
     "comment.reply": gettext_lazy("replied to a %(name)s"),
     "comment.edit": gettext_lazy("changed their own words in a %(name)s"),
     "comment.withdraw": gettext_lazy("withdrew a %(name)s"),
-    "thread.resolve": gettext_lazy("settled: %(name)s"),
-    "thread.reopen": gettext_lazy("opened again: %(name)s"),
+    "thread.resolve": gettext_lazy("settled a %(name)s"),
+    "thread.reopen": gettext_lazy("opened a %(name)s again"),
     "thread.read": gettext_lazy("read what was said: %(name)s"),
     "summary.ask": gettext_lazy("asked for a summary: %(name)s"),
     "summary.made": gettext_lazy("finished a summary: %(name)s"),
@@ -82,7 +82,9 @@ _HIDDEN = {"kind", "block", "file_sha256", "sha256"}
 def did(entry: Entry) -> str:
     """What somebody did, as it follows their name."""
     words = DID.get(entry.action)
-    return str(words) % {"name": entry.name} if words else entry.action
+    # A thread is named by its kind, with a capital that stands here in the middle of a sentence.
+    name = entry.name[:1].lower() + entry.name[1:] if entry.kind == "projects.thread" else entry.name
+    return str(words) % {"name": name} if words else entry.action
 
 
 @register.simple_tag
@@ -101,6 +103,7 @@ def changes(entry: Entry) -> list[dict[str, Any]]:
             "after": _said(name, entry.after.get(name)),
         }
         for name in dict.fromkeys(names)
+        if entry.before.get(name) or entry.after.get(name)
     ]
 
 

@@ -136,7 +136,8 @@ def purpose_page(request: HttpRequest, purpose: Purpose, **more: Any) -> HttpRes
     """One purpose on its own page, or (for htmx) as the part of a page; `more` may hold a form over it."""
     context = frame(request, purpose.project, "information") | more
     if "comment_form" in context:
-        context["about"] = row_of(context["comment_form"]["block"].value() or "")
+        about = row_of(context["comment_form"]["block"].value() or "")
+        context["about"] = about if about in Purpose.BLOCKS else ""
     found = {one.purpose.pk: one for one in read(request, context["plan"])}
     mine = found.get(purpose.pk) or reading(request, purpose, purpose.position, True, [])
     context |= {"reading": mine, "alone": True}

@@ -8,8 +8,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .versioned import StaleVersionError, Versioned, plain
+
+# Django's own sentence speaks of fields; people fill in what is asked.
+forms.Field.default_error_messages["required"] = gettext_lazy("This is needed.")
 
 
 def as_typed(text: str) -> str:
@@ -99,9 +104,16 @@ class VersionedForm(forms.ModelForm):
     def rebase(self, current: Versioned, error: StaleVersionError) -> None:
         """After a clash: keep this person's words in the form, put the other's beside them, and see `current`."""
         self.stale = True
+        mine = self.changes
         data: Any = self.data
         self.data = data.copy()
         self.data[self.add_prefix("seen")] = str(current.version)  # type: ignore[index]  # A copy can be written.
+        for name in self._meta.fields or ():
+            if name not in mine and name not in error.fields:
+                # What this person did not touch shows what it says now, and so sends back what it says now.
+                now = plain(getattr(current, name))
+                said = now if isinstance(now, list) else ["" if now is None else str(now)]
+                self.data.setlist(self.add_prefix(name), said)  # type: ignore[attr-defined]
         who = sorted({theirs.who for theirs in error.fields.values()})
         for name, theirs in error.fields.items():
             text = theirs.text
@@ -115,6 +127,7 @@ class VersionedForm(forms.ModelForm):
                     else choices.get(text, text)
                 )
             field.theirs = {"who": theirs.who, "text": text}  # type: ignore[attr-defined]
+            self.add_error(name, _("%(who)s changed this meanwhile.") % {"who": theirs.who})
         self.add_error(
             None,
             ValidationError(

@@ -39,8 +39,14 @@ def scripts(request: pytest.FixtureRequest) -> bool:
 Visitors = Callable[..., Visitor]
 
 
+@pytest.fixture(scope="session")
+def signed_in() -> dict[str, list]:
+    """The cookies of those who signed in once: the next time they need not."""
+    return {}
+
+
 @pytest.fixture
-def visitor(browser: Browser, site: Site) -> Iterator[Visitors]:
+def visitor(browser: Browser, site: Site, signed_in: dict[str, list]) -> Iterator[Visitors]:
     """Give a function that lets somebody in: visitor("lead"), visitor() for nobody in particular.
 
     When the test has gone through, nothing may have been wrong on any page that any of them came to.
@@ -48,8 +54,11 @@ def visitor(browser: Browser, site: Site) -> Iterator[Visitors]:
     came: list[Visitor] = []
 
     def come(person: str | None = None, *, scripts: bool = True) -> Visitor:
-        came.append(Visitor(browser, site, person, scripts=scripts))
-        return came[-1]
+        one = Visitor(browser, site, person, scripts=scripts, cookies=signed_in.get(person or "", []))
+        if person:
+            signed_in[person] = one.context.cookies()
+        came.append(one)
+        return one
 
     yield come
     found = sorted({line for one in came for line in one.found})

@@ -61,10 +61,13 @@ def test_two_people_who_change_the_same_words_find_both_texts_side_by_side(
         words("Only counts."),
     )
 
+    elsewhere = words("The act allows it.")
+
     # Given that both have the same purpose open
     leads, planners = edit(lead), edit(planner)
     # When the lead saves, and the planner after that
     leads.locator("[name=why]").fill(theirs)
+    leads.locator("[name=law]").fill(elsewhere)
     lead.press("Save", leads)
     expect(purpose_in(lead.page, 2)).to_contain_text(theirs)
     planners.locator("[name=why]").fill(mine)
@@ -103,6 +106,8 @@ def test_two_people_who_change_the_same_words_find_both_texts_side_by_side(
     for person in (lead, planner):
         expect(said(person.page)).to_contain_text(f"{theirs} {mine}")
         expect(said(person.page)).to_contain_text(beside)
+        # What the lead wrote elsewhere is not undone by the one who never touched it.
+        expect(said(person.page)).to_contain_text(elsewhere)
     lead.go(f"{PROJECT}/history/")
     lines = lead.page.locator(".history > li")
     for text, name in ((theirs, "Ana Pereira"), (mine, "Tom Sadler")):

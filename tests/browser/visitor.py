@@ -7,6 +7,7 @@ itself complains of (a broken policy, a script that fails, an address that answe
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -82,9 +83,18 @@ class Visitor:
     """One person (or nobody) in a browser session of their own; `found` is what was wrong on the way."""
 
     def __init__(
-        self, browser: Browser, site: Site, person: str | None = None, *, scripts: bool = True
+        self,
+        browser: Browser,
+        site: Site,
+        person: str | None = None,
+        *,
+        scripts: bool = True,
+        cookies: Sequence[Any] = (),
     ) -> None:
-        """`person` is the part before @demo.example; None is somebody who is not signed in."""
+        """`person` is the part before @demo.example; None is somebody who is not signed in.
+
+        With the `cookies` of an earlier session of theirs they need not sign in again.
+        """
         self.site, self.person, self.scripts = site, person, scripts
         self.found: list[str] = []
         self.seen: set[int] = set()
@@ -98,7 +108,9 @@ class Visitor:
         )
         self.context.set_default_timeout(15_000)
         self.page = self.open_tab()
-        if person:
+        if cookies:
+            self.context.add_cookies(cookies)
+        elif person:
             self.sign_in(person)
 
     def open_tab(self) -> Page:

@@ -26,6 +26,12 @@ def a_file(content=b"x,y\n1,2\n", name="new.csv"):
     return io.BytesIO(content), checked(io.BytesIO(content), name, len(content))
 
 
+def kept(thing):
+    """What the file of an output or a release holds."""
+    with default_storage.open(thing.file_path) as file:
+        return file.read()
+
+
 def fresh(thing):
     return type(thing).objects.get(pk=thing.pk)
 
@@ -43,7 +49,7 @@ def test_a_draft_keeps_its_file_outside_of_every_name_somebody_gave(world):
     assert output.file_name == "evil-name.csv"
     assert output.file_path.startswith(f"outputs/{world.project.pk}/")
     assert "evil" not in output.file_path
-    assert default_storage.open(output.file_path).read().decode() == CSV
+    assert kept(output).decode() == CSV
     assert set(output.authors.values_list("user", flat=True)) == {world.P.pk}
     assert [line.audience for line in Entry.objects.at(world.reference)[:2]] == ["team", "team"]
 
@@ -66,7 +72,7 @@ def test_a_new_file_takes_the_place_of_the_old_one(world, django_capture_on_comm
     assert output.file_name == "new.csv"
     assert output.fingerprint != before
     assert not default_storage.exists(old)
-    assert default_storage.open(output.file_path).read() == b"x,y\n1,2\n"
+    assert kept(output) == b"x,y\n1,2\n"
     assert output.uploaded_by == world.P
     assert output.authors.filter(user=world.P).exists()
     line = Entry.objects.at(world.reference).first()
@@ -183,7 +189,7 @@ def test_a_release_is_a_frozen_copy(world, django_capture_on_commit_callbacks):
     Output.objects.filter(pk=world.in_review.pk).update(title="Changed behind its back")
     default_storage.delete(world.in_review.file_path)
     assert fresh(released).title == "Finding in review."
-    assert default_storage.open(released.file_path).read().decode() == CSV
+    assert kept(released).decode() == CSV
     line = Entry.objects.at(world.reference).first()
     assert (line.action, line.after["sha256"], line.audience) == (
         "output.release",

@@ -187,9 +187,11 @@ def test_two_people_at_the_same_words_see_both(client_of, world):
     ):
         assert text in stale.text
     assert Purpose.objects.get(pk=world.purpose.pk).what == "The planner's words."
-    # Saving once more, having read theirs, keeps what was put together, and the planner's other words.
-    seen = stale.context["form"]["seen"].value()
-    again = {**mine, "seen": seen, "what": "Both together."}
+    # Saving once more what is now on the screen keeps what was put together, and the planner's other words.
+    form = stale.context["form"]
+    shown = {name: form[name].value() or "" for name in (*PurposeForm.Meta.fields, "seen")}
+    assert shown["why"] == "And a reason."
+    again = {**shown, "what": "Both together."}
     assert client_of(world.L).post(page, again).status_code == 302
     now = Purpose.objects.get(pk=world.purpose.pk)
     assert (now.what, now.law) == ("Both together.", "Only the lead wrote here.")

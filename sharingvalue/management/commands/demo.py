@@ -210,7 +210,8 @@ class Command(BaseCommand):
                 events.append((reply["at"], partial(self.reply, reply, key)))
             if thread.get("resolved"):
                 last = max([thread["at"], *(reply["at"] for reply in thread.get("reply", []))])
-                events.append((last + datetime.timedelta(hours=2), partial(self.settle, key, lead)))
+                settled = last + datetime.timedelta(hours=2)
+                events.append((settled, partial(self.settle, key, lead, settled)))
         return events
 
     def start(self, said: dict, lead: str) -> None:
@@ -318,8 +319,10 @@ class Command(BaseCommand):
         )
         ThreadReading.objects.filter(thread=comment.thread_id, user=comment.author_id).update(at=at)
 
-    def settle(self, key: uuid.UUID, lead: str) -> None:
-        actions.thread_resolve(Comment.objects.get(once=key).thread, by=self.people[lead])
+    def settle(self, key: uuid.UUID, lead: str, at: datetime.datetime) -> None:
+        thread = Comment.objects.get(once=key).thread
+        actions.thread_resolve(thread, by=self.people[lead])
+        Thread.objects.filter(pk=thread.pk).update(resolved_at=at)
 
     # --- Insights ------------------------------------------------------------------------------------------------------------
 
