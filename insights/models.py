@@ -138,14 +138,9 @@ class ReleaseQuerySet(models.QuerySet):
         """Those that anyone may read: the catalogue."""
         return self.standing().filter(audience=Audience.OPEN)
 
-    def known_to(self, user: Any) -> ReleaseQuerySet:
-        """Those whose page the person may open, withdrawn ones (as a page that says so) too."""
-        known = Q(audience=Audience.OPEN)
-        if user.is_authenticated:
-            known |= Q(project_id__in=ids_held(Project, user, "view_project"))
-        return self.filter(known).select_related(
-            "project", "project__lead_organisation", "output", "released_by"
-        )
+    def with_origin(self) -> ReleaseQuerySet:
+        """With what a page says of where they come from; who may see one is the rule's to say."""
+        return self.select_related("project", "project__lead_organisation", "output", "released_by")
 
     def shared_with(self, user: Any) -> ReleaseQuerySet:
         """Those of the projects in which the person takes part."""

@@ -257,7 +257,7 @@ def insight_list(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def insight_view(request: HttpRequest, slug: str) -> HttpResponse:
-    release = access(request, "insight.view", Release.objects.known_to(request.user), slug=slug)
+    release = access(request, "insight.view", Release.objects.with_origin(), slug=slug)
     can = may(request, release)
     context = {"nav": "insights", "release": release, "can": can}
     if release.withdrawn_at:
@@ -271,7 +271,7 @@ def insight_view(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 @require_GET
 def insight_download(request: HttpRequest, slug: str) -> HttpResponseBase:
-    releases = Release.objects.known_to(request.user).exclude(file_path="")
+    releases = Release.objects.with_origin().exclude(file_path="")
     release = access(request, "insight.download", releases, slug=slug)
     seen("insight.download", release, by=request.user)
     return _file(release)
@@ -279,7 +279,7 @@ def insight_download(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 @require_http_methods(["GET", "POST"])
 def output_withdraw(request: HttpRequest, slug: str) -> HttpResponse:
-    release = access(request, "output.withdraw", Release.objects.known_to(request.user), slug=slug)
+    release = access(request, "output.withdraw", Release.objects.with_origin(), slug=slug)
     form = WithdrawForm(request.POST or None)
     if form.is_valid():
         actions.output_withdraw(release, because=form.cleaned_data["because"], by=request.user)

@@ -36,7 +36,7 @@ ENDS_WITHIN = 15
 
 # Reads process groups, a line each, and kills them when its input ends without a farewell: so nothing is left behind
 # even when the tests themselves are killed.
-GUARD = 'while read -r group; do groups="$groups $group"; done; for group in $groups; do kill -KILL -- "-$group"; done'
+GUARD = 'while read -r group; do groups="$groups $group"; done; for group in $groups; do kill -s KILL -- "-$group"; done'
 
 
 class Site:

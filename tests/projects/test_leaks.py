@@ -106,7 +106,7 @@ def pages(client, w):
 
 
 def everything(client, w):
-    return {address: text for address, text in pages(client, w)}
+    return dict(pages(client, w))
 
 
 def test_the_crawl_reaches_every_address_of_a_project(planted):
@@ -218,10 +218,7 @@ def test_those_without_a_part_find_nothing_of_the_project_but_what_is_open(clien
 @pytest.mark.parametrize("letter", ["R"])
 def test_a_reader_reads_organisations_and_no_persons(client_of, planted, letter):
     own = {"Rob Rosemary"}
-    names = {
-        name
-        for name in ("Pita Plumtree", "Cora Clematis", "Dan Daffodil", "Kiri Kingfisher", "Lena Larkspur")
-    } - own
+    names = set(("Pita Plumtree", "Cora Clematis", "Dan Daffodil", "Kiri Kingfisher", "Lena Larkspur")) - own
 
     for address, text in pages(client_of(planted.R), planted):
         if "/insights/" in address:

@@ -136,7 +136,10 @@ def test_as_a_group_the_groups_name_is_kept_even_when_the_person_changes_their_m
     assert (world.comment_panel.shown, world.comment_panel.who) == ("Panel of experience",) * 2
 
     # In a thread in which they spoke as their group nobody is named: it would tell who it was before.
-    assert actions.comment_reply(world.thread_panel, text="Me again.", by=world.panel).who == "Panel of experience"
+    assert (
+        actions.comment_reply(world.thread_panel, text="Me again.", by=world.panel).who
+        == "Panel of experience"
+    )
     by_name = actions.comment_reply(world.thread_c, text="By my name.", by=world.panel)
     assert by_name.who == world.hidden_name
 

@@ -18,6 +18,19 @@ DONE_WITHIN = 90
 #: Purposes of the plan whose summary is made: a few seconds of work, in which a worker can be caught.
 LONG = 25
 
+INVITE = """
+from django.db import transaction
+from projects.actions.people import participant_enter
+from projects.models import Project, Role
+from stakeholders.models import User
+
+with transaction.atomic():
+    project = Project.objects.get(reference={reference!r})
+    lead = User.objects.get(email="lead@demo.example")
+    for email in {invited!r}:
+        participant_enter(project, role=Role.CONTRIBUTOR, user=User.objects.get(email=email), by=lead)
+"""
+
 
 def being_drawn(world, summary):
     """Wait until its pages are being drawn: in the middle of the work, with nothing put away yet."""
@@ -131,15 +144,7 @@ def test_twenty_who_ask_at_once_for_one_summary_get_the_same(world, start):
     start("twenty")
     reference = world.long_project(1)
     invited = ["planner@demo.example", "provider@demo.example", "panel@demo.example"]
-    world.site.manage(
-        "shell",
-        "-c",
-        "from projects import actions; from projects.models import Project, Role; from stakeholders.models import User;"
-        "from projects.actions.people import participant_enter;"
-        f"project = Project.objects.get(reference={reference!r}); lead = User.objects.get(email='lead@demo.example');"
-        f"[participant_enter(project, role=Role.CONTRIBUTOR, user=User.objects.get(email=email), by=lead)"
-        f" for email in {invited!r}]",
-    )
+    world.site.manage("shell", "-c", INVITE.format(reference=reference, invited=invited))
     people = [Person(world.site.url).sign_in(email) for email in ["lead@demo.example", *invited] * 5]
     together, got = threading.Barrier(len(people)), []
 
