@@ -1,8 +1,8 @@
 """Pages stay quick and light: a fixed number of queries whatever the data, and few bytes."""
 
 import gzip
-from pathlib import Path
 import re
+from pathlib import Path
 
 import pytest
 from django.contrib.contenttypes.models import ContentType

@@ -218,7 +218,7 @@ def test_those_without_a_part_find_nothing_of_the_project_but_what_is_open(clien
 @pytest.mark.parametrize("letter", ["R"])
 def test_a_reader_reads_organisations_and_no_persons(client_of, planted, letter):
     own = {"Rob Rosemary"}
-    names = set(("Pita Plumtree", "Cora Clematis", "Dan Daffodil", "Kiri Kingfisher", "Lena Larkspur")) - own
+    names = {"Pita Plumtree", "Cora Clematis", "Dan Daffodil", "Kiri Kingfisher", "Lena Larkspur"} - own
 
     for address, text in pages(client_of(planted.R), planted):
         if "/insights/" in address:
