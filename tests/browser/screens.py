@@ -586,9 +586,8 @@ def renew_pictures() -> list[str]:
         if not source.exists():
             continue
         with Image.open(source) as image:
-            top = image.convert("RGB").crop((0, 0, width, min(height, image.height)))
-            # A drawing of few colours: a palette keeps it small and looks the same.
-            top.quantize(128, dither=Image.Dither.NONE).save(target, optimize=True)
+            # In all its colours: a palette would turn the small signs of the loop grey.
+            image.convert("RGB").crop((0, 0, width, min(height, image.height))).save(target, optimize=True)
         if target.stat().st_size > 250_000:
             found.append(f"{target.name} is {target.stat().st_size // 1000} kB")
     return found
