@@ -518,7 +518,7 @@ def test_the_lead_withdraws_in_the_browser_with_a_reason(client_of, world):
     page = reverse("output.withdraw", args=[world.open_release.slug])
     client = client_of(world.L)
     assert client.get(page).status_code == 200
-    assert "This field is required" in client.post(page, {"because": " "}).text
+    assert "This is needed." in client.post(page, {"because": " "}).text
 
     assert "Withdrawn" in client.post(page, {"because": "Wrong year."}, follow=True).text
     assert client.post(page, {"because": "Again."}).status_code == 403

@@ -152,7 +152,7 @@ def test_a_purpose_is_edited_in_place_and_without_scripts(client_of, world):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"title": ""}, "This field is required"),
+        ({"title": ""}, "This is needed."),
         ({"title": "x" * 161}, "at most 160"),
         ({"what": "x" * 100_001}, "at most 100000"),
         ({"choice_level": "free"}, "not one of the available choices"),

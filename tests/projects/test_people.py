@@ -401,7 +401,7 @@ def test_a_planner_cannot_end_the_parts_of_the_lead(client_of, world, letter):
         ({"email": "no address"}, "valid email address"),
         ({"email": "x" * 250 + "@example.org"}, "at most 254"),
         ({"name": ""}, "Give their name"),
-        ({"role": ""}, "This field is required"),
+        ({"role": ""}, "This is needed."),
         ({"role": "king"}, "not one of the available choices"),
         ({"organisation": "999999"}, "not one of the available choices"),
         ({"interest": "x" * 2001}, "at most 2000"),
@@ -488,7 +488,7 @@ def test_a_decision_partner_is_not_removed_in_the_browser_without_a_reason(clien
 
     response = client_of(world.L).post(page, {"reason": " "})
     assert response.status_code == 200
-    assert "This field is required" in response.text
+    assert "This is needed." in response.text
 
     assert client_of(world.L).post(page, {"reason": "They asked."}).status_code == 302
     assert held(world.D, world.project) == frozenset()

@@ -148,12 +148,12 @@ def test_a_double_click_starts_one(client_of, db):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"title": ""}, "This field is required"),
-        ({"title": "   "}, "This field is required"),
+        ({"title": ""}, "This is needed."),
+        ({"title": "   "}, "This is needed."),
         ({"title": "x" * 161}, "at most 160"),
         ({"uses": []}, "Choose at least one use"),
         ({"uses": ["nonsense"]}, "nonsense is not one of the available choices"),
-        ({"question": ""}, "This field is required"),
+        ({"question": ""}, "This is needed."),
         ({"question": "x" * 2001}, "at most 2000"),
         ({"title": "a\x00b"}, "Null characters are not allowed"),
     ],

@@ -233,11 +233,11 @@ def test_a_double_click_makes_one_link(client_of, world):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"until": ""}, "This field is required"),
+        ({"until": ""}, "This is needed."),
         ({"until": "tomorrow"}, "Enter a valid date"),
         ({"until": "2020-01-01"}, "This day is over"),
         ({"until": "9999-12-31"}, "within a year"),
-        ({"for_whom": ""}, "This field is required"),
+        ({"for_whom": ""}, "This is needed."),
         ({"for_whom": "x" * 161}, "at most 160"),
     ],
 )

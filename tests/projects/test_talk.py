@@ -259,8 +259,8 @@ def test_a_double_click_says_it_once(client_of, world):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"text": ""}, "This field is required"),
-        ({"text": "  \n "}, "This field is required"),
+        ({"text": ""}, "This is needed."),
+        ({"text": "  \n "}, "This is needed."),
         ({"text": "x" * 60_001}, "at most 60000"),
         ({"kind": "shout"}, "not one of the available choices"),
         ({"block": "nowhere"}, "not one of the available choices"),
