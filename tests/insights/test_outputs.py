@@ -17,6 +17,7 @@ from insights.models import Output, OutputAuthor, Release
 from projects.actions import participant_role
 from projects.loop import progress_of, waiting_for
 from projects.models import Project
+from sharingvalue.base.access import set_rows
 from sharingvalue.base.models import Entry
 from sharingvalue.base.versioned import StaleVersionError
 from stakeholders.actions import RefusedError
@@ -537,3 +538,30 @@ def test_right_use_counts_releases_and_not_drafts(world):
 
     assert states["an insight, released by another person"] == "done"
     assert states["shared with everyone"] == "begun"
+
+
+def test_who_wrote_it_and_became_reviewer_is_refused_with_the_reason_in_the_browser(client_of, world):
+    output = OutputFactory(project=world.project, by=world.P)
+    actions.output_submit(output, by=world.L)
+    participant_role(world.parts["P"], "safety_reviewer", by=world.L)
+
+    response = client_of(world.P).post(
+        url("output.release", world, output.pk),
+        {"fingerprint": fresh(output).fingerprint, "identifies_nobody": "on", "harms_no_group": "on"},
+    )
+
+    assert response.status_code == 403
+    assert "You wrote or uploaded this" in response.text
+    assert fresh(output).state == "in_review"
+
+
+def test_who_holds_both_rights_by_whatever_mishap_does_not_release(client_of, world):
+    set_rows(world.project, {("user", world.S.pk): {"view_project", "change_project", "review_project"}})
+
+    response = client_of(world.S).post(
+        url("output.release", world, world.in_review.pk),
+        {"fingerprint": world.in_review.fingerprint, "identifies_nobody": "on", "harms_no_group": "on"},
+    )
+
+    assert response.status_code == 403
+    assert "cannot be the one who reviews it" in response.text

@@ -256,6 +256,15 @@ def test_an_ended_part_is_not_ended_again_nor_changed(world):
     assert len(letters()) == 1
 
 
+def test_a_part_that_was_changed_meanwhile_is_not_ended_unseen(world):
+    seen = Participant.objects.get(pk=world.parts["R"].pk)
+    actions.participant_role(world.parts["R"], "planner", by=world.L)
+
+    with pytest.raises(RefusedError, match="changed meanwhile"):
+        actions.participant_remove(seen, reason="a reader, I thought", by=world.P)
+    assert held(world.R, world.project) == GRANTS["planner"]
+
+
 def test_removed_without_a_reason_nobody_is_written_to(world):
     actions.participant_remove(world.parts["R"], reason="", by=world.L)
     actions.participant_remove(world.parts["C_org"], reason="a reason, but nobody to tell", by=world.L)

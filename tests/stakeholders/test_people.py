@@ -217,3 +217,11 @@ def test_the_database_knows_the_ways_of_being_shown(db, bad):
 def test_an_organisation_is_called_by_its_name(db):
     assert str(OrganisationFactory(name="Kōwhai")) == "Kōwhai"
     assert Organisation.objects.get().group.organisation.name == "Kōwhai"
+
+
+def test_an_administrator_does_not_let_themself_into_an_organisation(db):
+    boss, organisation = UserFactory(), OrganisationFactory()
+
+    with pytest.raises(RefusedError, match="Another administrator"):
+        actions.affiliation_add(boss, organisation, by=boss)
+    assert not boss.groups.exists()
