@@ -149,7 +149,11 @@ STORAGES: dict = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(FILES_DIR)},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        # The image collects them as root; its own user reads them.
+        "OPTIONS": {"file_permissions_mode": 0o644},
+    },
 }
 if S3_BUCKET:
     # Several machines share one object store; nothing in it is public, files leave through our own pages only.

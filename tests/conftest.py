@@ -93,3 +93,18 @@ def run_jobs(db):
         return len(waiting)
 
     return run
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Keep in one process what stands on one site, or on one world: two would only slow each other.
+
+    xdist_group says the same, but from pytest 9.2 on xdist 3.8 does not hear it.
+    """
+    from xdist.scheduler import LoadGroupScheduling
+
+    class Scheduling(LoadGroupScheduling):
+        def _split_scope(self, nodeid):
+            together = ("tests/workers/", "tests/browser/", "tests/test_urls.py")
+            return next((place for place in together if nodeid.startswith(place)), nodeid)
+
+    return Scheduling(config, log)
