@@ -2,9 +2,13 @@
 
 from django.urls import path
 
+from sharingvalue.base import addresses
+
 from . import views
 
-P = "projects/<str:reference>/use/"
+addresses.register()
+
+P = "projects/<reference:reference>/use/"
 
 urlpatterns = [
     path(P, views.project_use, name="project.use"),

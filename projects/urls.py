@@ -2,9 +2,13 @@
 
 from django.urls import path
 
+from sharingvalue.base import addresses
+
 from .views import information, people, project, summaries, talk
 
-P = "projects/<str:reference>/"
+addresses.register()
+
+P = "projects/<reference:reference>/"
 
 urlpatterns = [
     path("projects/", project.project_list, name="project.list"),
