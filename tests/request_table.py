@@ -25,6 +25,8 @@ from django.utils import timezone
 from insights import actions as insights
 from projects import actions
 from projects.models import SummaryLink
+from projects.policies import GRANTS
+from sharingvalue.base.access import rows_of, set_rows
 from sharingvalue.base.models import Entry
 
 ROLES = "LPCDSROAX"
@@ -142,6 +144,11 @@ def said(w: Any) -> dict:
 
 def release_words(w: Any) -> dict:
     return {"fingerprint": w.in_review.fingerprint, "identifies_nobody": "on", "harms_no_group": "on"}
+
+
+def both_sides_to_s(w: Any) -> None:
+    """Rows that no action would write: the reviewer may also change the plan."""
+    set_rows(w.project, rows_of(w.project) | {("user", w.S.pk): GRANTS["lead"] | GRANTS["safety_reviewer"]})
 
 
 def revocable(letter: str) -> Callable[[Any], None]:
@@ -633,6 +640,22 @@ ROWS: list[Row] = [
         label="written by the reviewer",
         before=lambda w: w.in_review.authors.create(user=w.S),
     ),
+    # Should rows ever give one person both sides, the rule still says no.
+    *[
+        Row(
+            name,
+            "POST",
+            MAKERS_OVER,
+            arg=of("in_review"),
+            data=data,
+            before=both_sides_to_s,
+            label="on both sides",
+        )
+        for name, data in (
+            ("output.release", release_words),
+            ("output.return", lambda w: {"because": "Row 3."}),
+        )
+    ],
     Row("file.download", "GET", MAKERS, arg=of("draft")),
     # --- Insights released ---
     Row("insight.list", "GET", ANYONE, text=lambda w: w.open_release.title, text_for=ROLES),
