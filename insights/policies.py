@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from projects.policies import CHANGE, MANAGE, REVIEW, VIEW, both_sides, closed, stopped
+from projects.policies import CHANGE, MANAGE, REVIEW, VIEW, anybody, both_sides, over
 from sharingvalue.base.access import ADMINISTRATOR, ANYONE, RULES, SIGNED_IN, Ask, Rule
 
 from .models import Audience, State
@@ -77,14 +77,7 @@ def readers_of_the_file(ask: Ask) -> bool:
     return readers_of_the_release(ask) and ask.thing.withdrawn_at is None
 
 
-def anybody(ask: Ask) -> bool:
-    """Nothing to hide."""
-    return True
-
-
 # --- What each action needs, and what forbids it all the same ---
-
-over = (stopped, closed)
 
 RULES |= {
     "output.add": Rule(CHANGE, unless=over),

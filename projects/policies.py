@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sharingvalue.base.access import ANYONE, RULES, SIGNED_IN, WHY, Ask, Rule
+from stakeholders.policies import anybody
 
 from .models import Edition, Participant, Role, Stage
 
@@ -154,11 +155,6 @@ def purpose_is_mine_to_know(ask: Ask) -> bool:
 def summary_is_mine_to_know(ask: Ask) -> bool:
     """Readers do not know of full editions: the talk itself is hidden from them."""
     return ask.has(VIEW) and (ask.thing.edition == Edition.READER or ask.has(TALK))
-
-
-def anybody(ask: Ask) -> bool:
-    """Nothing to hide."""
-    return True
 
 
 # --- What each action needs, and what forbids it all the same ---

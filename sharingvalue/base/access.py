@@ -157,7 +157,8 @@ def access(request: HttpRequest, key: str, things: QuerySet | None = None, **loo
     Raises Http404 to those who may not know of the thing (or when there is none), PermissionDenied with the
     reason to those who may see it.
     """
-    rule = RULES[key]
+    if key not in RULES:
+        raise KeyError(key)
     thing = None
     if things is not None:
         try:
@@ -167,7 +168,7 @@ def access(request: HttpRequest, key: str, things: QuerySet | None = None, **loo
     reason = refusal(key, asking(request.user, thing, _cache(request)))
     if reason is None:
         return thing
-    if not reason or not rule:
+    if not reason:
         raise Http404
     raise PermissionDenied(reason)
 
